@@ -1,0 +1,173 @@
+"""The composition root: the only module where engine and sandbox meet. A face asks for a Workbench and gets the rest.
+
+Every argument is a seam for tests: paths, clock, environment variables, spec folders, transport, ids.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from topexplorer.core.catalog import Catalog, bundled_folder
+from topexplorer.core.errors import StorageError, TopExplorerError
+from topexplorer.core.language import Message
+from topexplorer.engine.environments import SANDBOX_URL, Environment, Environments
+from topexplorer.engine.profiles import Profiles, project_folder
+from topexplorer.engine.settings import Paths, Preferences, read_preferences, write_atomic, write_preferences
+from topexplorer.engine.vault import Vault
+
+if TYPE_CHECKING:
+    import httpx
+
+    from topexplorer.engine.engine import Engine
+    from topexplorer.sandbox.app import Sandbox
+
+
+def utc_now() -> datetime:
+    """The production clock."""
+    return datetime.now(UTC)
+
+
+def random_id() -> str:
+    """The production source of ids."""
+    from uuid import uuid4
+
+    return uuid4().hex
+
+
+@dataclass
+class Workbench:
+    """Everything a face needs, built when first used: listing APIs loads neither engine nor sandbox."""
+
+    paths: Paths
+    clock: Callable[[], datetime]
+    environ: Mapping[str, str]
+    new_id: Callable[[], str]
+    folders: tuple[Path, ...]
+    project: Path | None
+    transport: httpx.AsyncBaseTransport | None = None
+    problems: list[Message] = field(default_factory=list)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The spec folders' APIs. The index is kept between runs, so that only changed files are examined."""
+        known = _read_index(self.paths.index_file)
+        catalog = Catalog.scan(self.folders, known)
+        if catalog.index != known:
+            try:
+                write_atomic(self.paths.index_file, json.dumps(catalog.index, ensure_ascii=False).encode())
+            except StorageError as error:
+                self.problems.append(error.message)
+        return catalog
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        preferences, problem = read_preferences(self.paths)
+        if problem:
+            self.problems.append(problem)
+        return preferences
+
+    def keep(self, preferences: Preferences) -> None:
+        """Remembers preferences for the next run; a disk that refuses is a problem, not an error."""
+        self.__dict__["preferences"] = preferences
+        try:
+            write_preferences(self.paths, preferences)
+        except StorageError as error:
+            self.problems.append(error.message)
+
+    @cached_property
+    def environments(self) -> Environments:
+        environments = Environments.load(self.paths.config_file, self.catalog.platform)
+        self.problems.extend(environments.problems)
+        return environments
+
+    @cached_property
+    def vault(self) -> Vault:
+        from topexplorer.sandbox.accounts import Accounts
+
+        return Vault(self.environ, {"sandbox": Accounts.default().credentials()})
+
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        """The embedded gateway."""
+        from topexplorer.sandbox.app import Sandbox
+
+        return Sandbox(self.catalog, self.clock)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        return Profiles(self.paths.profiles_folder, self.project)
+
+    @cached_property
+    def engine(self) -> Engine:
+        from topexplorer.engine.engine import Engine
+        from topexplorer.engine.ledger import Ledger
+
+        ledger = Ledger(self.paths.ledger_file, self.clock)
+        self.problems.extend(ledger.problems)
+        engine = Engine(
+            catalog=self.catalog,
+            environments=self.environments,
+            vault=self.vault,
+            ledger=ledger,
+            clock=self.clock,
+            transport=self._transport_for,
+            new_id=self.new_id,
+        )
+        remembered = self.preferences.environment
+        if remembered in self.environments and self.environments[remembered].kind != "prod":
+            engine.use(remembered)
+        return engine
+
+    def _transport_for(self, environment: Environment) -> httpx.AsyncBaseTransport | None:
+        if environment.gateway == SANDBOX_URL:
+            import httpx
+
+            return httpx.ASGITransport(app=self.sandbox)
+        return self.transport
+
+
+def assemble(
+    *,
+    paths: Paths | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    environ: Mapping[str, str] | None = None,
+    specs: Sequence[Path] = (),
+    bundled: bool = True,
+    cwd: Path | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    new_id: Callable[[], str] = random_id,
+) -> Workbench:
+    """A Workbench. `specs` are folders beside the bundled one and the user's; `transport` replaces the network.
+
+    Nothing is read yet: parts are built when first used.
+    """
+    paths = paths or Paths.standard()
+    user = paths.data / "specs"
+    folders = (*((bundled_folder(),) if bundled else ()), *specs, *((user,) if user.is_dir() else ()))
+    return Workbench(
+        paths=paths,
+        clock=clock,
+        environ=os.environ if environ is None else environ,
+        new_id=new_id,
+        folders=folders,
+        project=project_folder(cwd or Path.cwd()),
+        transport=transport,
+    )
+
+
+def _read_index(path: Path) -> dict[str, object] | None:
+    try:
+        index = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return index if isinstance(index, dict) else None
+
+
+__all__ = ["TopExplorerError", "Workbench", "assemble"]

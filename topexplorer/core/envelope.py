@@ -1,0 +1,123 @@
+"""How the platform writes documents: root names, list wrappers, `simplify`, JSON and XML, multipart forms.
+
+Facts: response guide of the call documents; list rule checked by others against the generated Java and .NET SDKs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape
+
+from topexplorer.core.call import WireFormat
+from topexplorer.core.spec import Field, item_name
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the caller wants the document written."""
+
+    format: WireFormat = "xml"
+    simplify: bool = False
+    host: str = ""
+    """Names the serving machine in a comment after XML."""
+
+
+def response_root(method: str) -> str:
+    """`taobao.item.seller.get` gives `item_seller_get_response`; only that prefix is dropped."""
+    return method.removeprefix("taobao.").replace(".", "_") + "_response"
+
+
+def nested(payload: Mapping[str, Any], fields: Iterable[Field], style: Style) -> dict[str, Any]:
+    """`payload` with each list under its item name (`orders: {order: […]}`), plain when JSON is simplified."""
+    if style.simplify and style.format == "json":
+        return dict(payload)
+    known = {field.name: field for field in fields}
+    return {name: _wrapped(value, known.get(name), style) for name, value in payload.items()}
+
+
+def _wrapped(value: Any, field: Field | None, style: Style) -> Any:
+    children = field.children if field else ()
+    if isinstance(value, Mapping):
+        return nested(value, children, style)
+    if isinstance(value, list | tuple):
+        items = [nested(entry, children, style) if isinstance(entry, Mapping) else entry for entry in value]
+        return {item_name(field.platform_type if field else _type_of(items)): items}
+    return value
+
+
+def _type_of(items: list[Any]) -> str:
+    return "Number" if items and isinstance(items[0], int) else "String"
+
+
+def render(root: str, content: Mapping[str, Any], style: Style) -> bytes:
+    """The document's bytes in UTF-8."""
+    if style.format == "json":
+        plain = style.simplify and root != "error_response"
+        document = content if plain else {root: content}
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    comment = f"<!--{style.host}-->" if style.host else ""
+    text = f'<?xml version="1.0" encoding="utf-8" ?>{_element(root, content)}{comment}'
+    return text.encode("utf-8", "replace")
+
+
+def _element(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return "".join(_element(name, entry) for entry in value)
+    if isinstance(value, Mapping):
+        return f"<{name}>" + "".join(_element(key, part) for key, part in value.items()) + f"</{name}>"
+    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    return f"<{name}>{escape(text)}</{name}>"
+
+
+def peek(body: bytes) -> tuple[str | None, str | None]:
+    """The envelope's key and request_id of a large JSON answer, without building its content. Raises ValueError."""
+    import msgspec
+
+    class Inside(msgspec.Struct):
+        request_id: str | None = None
+
+    try:
+        document = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        if len(document) == 1:
+            (root, content), *_ = document.items()
+            return root, msgspec.json.decode(content, type=Inside).request_id
+        found = document.get("request_id")
+        return None, msgspec.json.decode(found, type=str) if found else None
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+
+
+def multipart(content_type: str, body: bytes) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
+    """Text parts as pairs and the names of file parts. Raises ValueError when the form is malformed."""
+    from io import BytesIO
+
+    from python_multipart import FormParser
+    from python_multipart.exceptions import FormParserError
+    from python_multipart.multipart import parse_options_header
+
+    _kind, options = parse_options_header(content_type)
+    boundary = options.get(b"boundary")
+    if not boundary:
+        raise ValueError("no boundary")
+    fields: list[tuple[str, str]] = []
+    files: list[str] = []
+
+    def on_field(part: Any) -> None:
+        fields.append(((part.field_name or b"").decode("utf-8"), (part.value or b"").decode("utf-8")))
+
+    def on_file(part: Any) -> None:
+        files.append((part.field_name or b"").decode("utf-8"))
+        part.close()
+
+    try:
+        parser = FormParser("multipart/form-data", on_field, on_file, boundary=boundary)
+        stream = BytesIO(body)
+        while chunk := stream.read(1 << 16):
+            parser.write(chunk)
+        parser.finalize()
+    except FormParserError as error:
+        raise ValueError(str(error)) from None
+    return fields, tuple(files)

@@ -1,0 +1,230 @@
+"""Both sides of the wire of one kind of gateway, in one object, so that client and sandbox cannot drift apart.
+
+A dialect encodes a draft and decodes a reply (the client), parses an incoming call and wraps an outgoing answer (the
+sandbox). `GATEWAYS` lists the dialects; an environment names one. Pure: bytes in, nouns out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+from topexplorer.core import envelope, signing
+from topexplorer.core.call import (
+    Answer,
+    Credentials,
+    FilePart,
+    NoAnswer,
+    Outcome,
+    Refusal,
+    RequestDraft,
+    SignedRequest,
+    TimestampForm,
+    WireFormat,
+    decode_json,
+)
+from topexplorer.core.language import Message, message
+from topexplorer.core.spec import ApiSpec
+from topexplorer.core.values import timestamp
+from topexplorer.core.xmltree import decode_xml
+
+LARGE = 256 * 1024
+"""Bodies above this many bytes are not decoded on arrival: only their envelope is looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsigned:
+    """All that encoding needs. `values` are wire texts."""
+
+    draft: RequestDraft
+    environment: str
+    url: str
+    version: str
+    values: Mapping[str, str]
+    files: tuple[FilePart, ...]
+    credentials: Credentials
+    sign_method: str
+    timestamp_form: TimestampForm
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingCall:
+    """A call as the far end received it: raw pairs, before anything is believed."""
+
+    params: tuple[tuple[str, str], ...]
+    file_names: tuple[str, ...] = ()
+    body: str = ""
+    """The raw text of a body that is signed as a whole (JSON, XML, batch); empty for forms."""
+
+    def get(self, name: str) -> str | None:
+        """The first value of that name, None when absent."""
+        return next((value for key, value in self.params if key == name), None)
+
+
+class Gateway(Protocol):
+    """A dialect."""
+
+    @property
+    def name(self) -> str: ...
+
+    def encode(self, call: Unsigned) -> SignedRequest: ...
+
+    def decode(self, request: SignedRequest, status: int, body: bytes) -> Outcome: ...
+
+    def parse(self, query: bytes, content_type: str, body: bytes) -> IncomingCall: ...
+
+    def wrap(self, spec: ApiSpec, payload: Mapping[str, Any], style: envelope.Style) -> bytes: ...
+
+    def refuse(self, refusal: Refusal, style: envelope.Style) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TopGateway:
+    """The Taobao Open Platform: one address, `method` names the API, errors come with HTTP 200."""
+
+    name: str = "top"
+
+    def encode(self, call: Unsigned) -> SignedRequest:
+        """The signed request for a draft. Empty values are left out; file bytes are sent but not signed."""
+        draft, keys = call.draft, call.credentials
+        system = {
+            "method": draft.api,
+            "app_key": keys.app_key,
+            "timestamp": timestamp(call.now, call.timestamp_form),
+            "format": draft.format,
+            "v": call.version,
+            "sign_method": call.sign_method,
+        }
+        if draft.simplify:
+            system["simplify"] = "true"
+        if keys.session:
+            system["session"] = keys.session.reveal()
+        values = {name: text for name, text in call.values.items() if name not in system and name != "sign"}
+        pairs = [*system.items(), *values.items()]
+        sign = signing.sign(call.sign_method, keys.app_secret.reveal(), pairs)
+        return SignedRequest(
+            draft=draft,
+            url=call.url,
+            params=(*pairs, ("sign", sign)),
+            files=call.files,
+            base_string=signing.base_string(pairs),
+            left_out=self._left_out(call, system),
+            environment=call.environment,
+            sign_method=call.sign_method,
+            signed_at=call.now,
+            secrets=(*keys.secrets(), sign),
+        )
+
+    def _left_out(self, call: Unsigned, system: Mapping[str, str]) -> tuple[tuple[str, Message], ...]:
+        rows = [("sign", message("sign.left_out.sign"))]
+        rows += [(part.name, message("sign.left_out.file")) for part in call.files]
+        for name, text in call.draft.values.items():
+            if name in system:
+                rows.append((name, message("sign.left_out.system")))
+            elif name in call.draft.off:
+                rows.append((name, message("sign.left_out.off")))
+            elif not text.strip():
+                rows.append((name, message("sign.left_out.empty")))
+        return tuple(rows)
+
+    def decode(self, request: SignedRequest, status: int, body: bytes) -> Outcome:
+        """What a reply means. Anything that is neither an answer nor an error_response is a NoAnswer."""
+        if status != 200 and not body.strip():
+            return NoAnswer("http", f"HTTP {status}", body)
+        try:
+            text_form = self._format_of(body)
+            if text_form == "xml":
+                return self._decode_xml(body)
+            return self._decode_json(body, request.draft.simplify)
+        except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
+            reason: Any = "unreadable" if status == 200 else "http"
+            return NoAnswer(reason, f"HTTP {status} · {error}", body)
+
+    @staticmethod
+    def _format_of(body: bytes) -> WireFormat:
+        start = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
+        if start[:5].lower() == b"<html" or start[:9].lower() == b"<!doctype":
+            raise ValueError("HTML")
+        return "xml" if start.startswith(b"<") else "json"
+
+    def _decode_json(self, body: bytes, simplify: bool) -> Outcome:
+        body = body.removeprefix(b"\xef\xbb\xbf")
+        if len(body) > LARGE:
+            root, request_id = envelope.peek(body)
+            return Answer(body, "json", None if simplify else root, request_id)
+        document = decode_json(body)
+        if not isinstance(document, dict):
+            raise ValueError("not an object")
+        if isinstance(document.get("error_response"), dict):
+            return _refusal(document["error_response"], body)
+        roots = [name for name in document if name.endswith("_response")]
+        if len(document) == 1 and roots and isinstance(document[roots[0]], dict):
+            return Answer(body, "json", roots[0], _text(document[roots[0]].get("request_id")))
+        if not simplify:
+            raise ValueError("no response envelope")
+        return Answer(body, "json", None, _text(document.get("request_id")))
+
+    def _decode_xml(self, body: bytes) -> Outcome:
+        root, content = decode_xml(body)
+        if root == "error_response":
+            return _refusal(content, body)
+        if not root.endswith("_response"):
+            raise ValueError("no response envelope")
+        return Answer(body, "xml", root, _text(content.get("request_id")) if isinstance(content, dict) else None)
+
+    def parse(self, query: bytes, content_type: str, body: bytes) -> IncomingCall:
+        """Query and body of a call as pairs, query first. Raises UnicodeDecodeError when they are not UTF-8.
+
+        Urlencoded and multipart forms give pairs; any other body is signed as a whole.
+        """
+        pairs = _form(query)
+        kind = content_type.split(";")[0].strip().lower()
+        if kind == "multipart/form-data":
+            fields, files = envelope.multipart(content_type, body)
+            return IncomingCall((*pairs, *fields), files)
+        if not kind or kind == "application/x-www-form-urlencoded":
+            return IncomingCall((*pairs, *_form(body)))
+        return IncomingCall(tuple(pairs), body=body.decode("utf-8"))
+
+    def wrap(self, spec: ApiSpec, payload: Mapping[str, Any], style: envelope.Style) -> bytes:
+        """An answer in the platform's envelope. `payload` holds plain lists; item names come from the spec's types."""
+        root = envelope.response_root(spec.method)
+        return envelope.render(root, envelope.nested(payload, spec.response, style), style)
+
+    def refuse(self, refusal: Refusal, style: envelope.Style) -> bytes:
+        """An `error_response`."""
+        parts = {
+            "code": refusal.code,
+            "msg": refusal.msg,
+            "sub_code": refusal.sub_code,
+            "sub_msg": refusal.sub_msg,
+            "request_id": refusal.request_id,
+        }
+        content = {name: value for name, value in parts.items() if value is not None}
+        return envelope.render("error_response", content, envelope.Style(style.format))
+
+
+def _form(text: bytes) -> list[tuple[str, str]]:
+    return parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=5000)
+
+
+def _refusal(content: Any, body: bytes) -> Refusal:
+    return Refusal(
+        code=int(content["code"]),
+        msg=str(content.get("msg", "")),
+        sub_code=_text(content.get("sub_code")),
+        sub_msg=_text(content.get("sub_msg")),
+        request_id=_text(content.get("request_id")),
+        body=body,
+    )
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+GATEWAYS: Mapping[str, Gateway] = {"top": TopGateway()}

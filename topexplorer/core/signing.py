@@ -1,0 +1,74 @@
+"""Signing as the platform does it (call guide, doc 101617): sort by name, join name and value, digest, upper-case hex.
+
+Pure: no clock, no I/O. `SCHEMES` is the one list of sign methods; everything else enumerates it. Pinned by vectors
+that other people's SDKs made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+UNSIGNED = frozenset({"sign"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One sign method: how the secret and the string become a digest."""
+
+    name: str
+    wraps: bool
+    """The secret stands at both ends of the string instead of being the HMAC key."""
+    digest: Callable[[bytes, bytes], str]
+    length: int
+    """Hex characters of a sign."""
+
+
+def _md5(secret: bytes, text: bytes) -> str:
+    return hashlib.md5(secret + text + secret, usedforsecurity=False).hexdigest()
+
+
+def _hmac_md5(secret: bytes, text: bytes) -> str:
+    return hmac.new(secret, text, hashlib.md5).hexdigest()
+
+
+def _hmac_sha256(secret: bytes, text: bytes) -> str:
+    return hmac.new(secret, text, hashlib.sha256).hexdigest()
+
+
+SCHEMES: Mapping[str, Scheme] = {
+    scheme.name: scheme
+    for scheme in (
+        Scheme("md5", True, _md5, 32),
+        Scheme("hmac", False, _hmac_md5, 32),
+        Scheme("hmac-sha256", False, _hmac_sha256, 64),
+    )
+}
+
+
+def sorted_pairs(params: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs that are signed, in signing order: ordinal by name, `sign` left out."""
+    return sorted((pair for pair in params if pair[0] not in UNSIGNED), key=lambda pair: pair[0])
+
+
+def base_string(params: Iterable[tuple[str, str]], body: str = "") -> str:
+    """Names and values with nothing between, then the body where the whole body is signed. Values are raw text."""
+    return "".join(name + value for name, value in sorted_pairs(params)) + body
+
+
+def sign(scheme: str, secret: str, params: Iterable[tuple[str, str]], body: str = "") -> str:
+    """The upper-case hex sign of `params` (system and business, without files). Raises KeyError for a bad scheme."""
+    text = base_string(params, body).encode("utf-8", "surrogatepass")
+    return SCHEMES[scheme].digest(secret.encode(), text).upper()
+
+
+def verify(scheme: str, secret: str, params: Iterable[tuple[str, str]], claimed: str, body: str = "") -> bool:
+    """Whether `claimed` signs `params`, with or without the empty values: SDKs differ there and both are accepted."""
+    pairs = list(params)
+    filled = [pair for pair in pairs if pair[1]]
+    return any(
+        hmac.compare_digest(sign(scheme, secret, candidate, body).encode(), claimed.upper().encode())
+        for candidate in (pairs, filled)
+    )

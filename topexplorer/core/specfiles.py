@@ -1,0 +1,144 @@
+"""Reading spec files: strict where a file is new or changed, quick where it is known to be valid.
+
+`examine` validates one file with pydantic and says exactly what is wrong; `read` trusts a file that was examined.
+`schemas` writes the JSON Schemas that editors use. Only reads.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from topexplorer.core.language import Message, message
+from topexplorer.core.spec import ApiSpec, ErrorTable, Model, Platform
+
+MAX_SPEC_BYTES = 4 * 1024 * 1024
+KINDS: dict[str, type[Any]] = {"api": ApiSpec, "model": Model, "platform": Platform, "errors": ErrorTable}
+
+
+@dataclass(frozen=True, slots=True)
+class SpecProblem:
+    """A spec file that cannot be used, or only with care."""
+
+    file: str
+    where: str
+    """A JSON path, `$.params[2].type`."""
+    reason: Message
+
+
+class BrokenSpec(ValueError):
+    """`problems` says what is wrong with the file."""
+
+    def __init__(self, problems: tuple[SpecProblem, ...]) -> None:
+        super().__init__(problems[0].reason.key)
+        self.problems = problems
+
+
+def kind_of(path: Path) -> str | None:
+    """What a file in a platform's folder holds, by its place; None for files that are not specs."""
+    if path.suffix != ".json":
+        return None
+    if path.parent.name == "models":
+        return "model"
+    if path.name in ("platform.json", "errors.json"):
+        return path.stem
+    return "api" if "apis" in path.parts else None
+
+
+def examine(path: Path, kind: str) -> Any:
+    """The file's content, checked against its class. Raises BrokenSpec with file, JSON path and reason."""
+    text = _text(path)
+    document = _document(path, text)
+    document.pop("$schema", None)
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(KINDS[kind]).validate_json(json.dumps(document), strict=True)
+    except ValidationError as error:
+        raise BrokenSpec(
+            tuple(
+                SpecProblem(str(path), json_path(fault["loc"]), _reason(fault["type"], fault["msg"]))
+                for fault in error.errors(include_url=False, include_input=False)
+            )
+        ) from None
+
+
+def read(path: Path, kind: str) -> Any:
+    """The content of a file that `examine` accepted. A file broken since then raises BrokenSpec."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=KINDS[kind])
+    except (OSError, msgspec.MsgspecError, ValueError) as error:
+        raise BrokenSpec((SpecProblem(str(path), "$", message("spec.changed", detail=str(error))),)) from None
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """JSON Schema (2020-12) per kind of file. `$schema` itself is allowed, so that a spec can name its schema."""
+    from pydantic import TypeAdapter
+
+    found = {}
+    for kind, shape in KINDS.items():
+        schema = TypeAdapter(shape).json_schema()
+        if "$ref" in schema:
+            name = schema["$ref"].rsplit("/", 1)[1]
+            schema = {**schema["$defs"][name], "$defs": schema["$defs"]}
+        schema["properties"] = {"$schema": {"type": "string"}, **schema["properties"]}
+        found[kind] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return found
+
+
+def json_path(parts: tuple[int | str, ...]) -> str:
+    """`('params', 2, 'type')` as `$.params[2].type`."""
+    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_SPEC_BYTES:
+            raise BrokenSpec((SpecProblem(str(path), "$", message("spec.too_large", limit=MAX_SPEC_BYTES // 2**20)),))
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BrokenSpec((SpecProblem(str(path), "$", message("spec.not_utf8")),)) from None
+    except OSError as error:
+        reason = message("spec.unreadable", detail=error.strerror or str(error))
+        raise BrokenSpec((SpecProblem(str(path), "$", reason),)) from None
+
+
+def _document(path: Path, text: str) -> dict[str, Any]:
+    twice: list[str] = []
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(found)
+        if len(members) < len(found):
+            names = [name for name, _value in found]
+            twice.extend(sorted({name for name in names if names.count(name) > 1}))
+        return members
+
+    try:
+        document = json.loads(text, object_pairs_hook=pairs)
+    except json.JSONDecodeError as error:
+        reason = message("spec.not_json", detail=error.msg, line=error.lineno, column=error.colno)
+        raise BrokenSpec((SpecProblem(str(path), "$", reason),)) from None
+    except RecursionError:
+        raise BrokenSpec((SpecProblem(str(path), "$", message("spec.too_deep")),)) from None
+    if not isinstance(document, dict):
+        raise BrokenSpec((SpecProblem(str(path), "$", message("spec.not_object")),))
+    if twice:
+        raise BrokenSpec((SpecProblem(str(path), "$", message("spec.duplicate_key", name=twice[0])),))
+    return document
+
+
+_REASONS = {
+    "missing_argument": "spec.missing",
+    "missing": "spec.missing",
+    "missing_keyword_only_argument": "spec.missing",
+    "unexpected_keyword_argument": "spec.unknown_key",
+}
+
+
+def _reason(kind: str, text: str) -> Message:
+    key = _REASONS.get(kind)
+    return message(key) if key else message("spec.invalid", detail=text)

@@ -1,0 +1,40 @@
+"""Which budgets a call draws on: the platform's limits as the environment configures them, keyed for the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from topexplorer.core.language import Words
+from topexplorer.core.spec import ApiSpec, Limit, Platform
+from topexplorer.engine.environments import Environment
+from topexplorer.engine.ledger import Budget
+
+APP = "app"
+APP_TITLE = Words(zh="应用", en="app")
+
+
+def budgets(environment: Environment, app_key: str, spec: ApiSpec | None, platform: Platform) -> tuple[Budget, ...]:
+    """The budgets that a call of `spec` draws on; all rate classes when `spec` is None. App limits come first."""
+    return tuple(_budgets(environment, app_key, spec, platform))
+
+
+def _budgets(environment: Environment, app_key: str, spec: ApiSpec | None, platform: Platform) -> Iterator[Budget]:
+    start = f"{environment.name}/{app_key}"
+    for limit in environment.limits.get(APP, platform.app_limits):
+        yield Budget(f"{start}/{APP}", limit, APP_TITLE)
+    for rate in platform.rate_classes:
+        if spec is None or rate.name == spec.access:
+            for limit in environment.limits.get(rate.name, rate.limits):
+                yield Budget(f"{start}/{rate.name}", limit, rate.title)
+    if spec is not None:
+        yield Budget(_api_key(start, spec.method), Limit(calls=10**9, seconds=1), None)
+
+
+def ban_key(environment: Environment, app_key: str, method: str, sub_code: str) -> str:
+    """What a call-limit refusal bans: the whole app for `limited-by-app-access-count`, else this API."""
+    start = f"{environment.name}/{app_key}"
+    return f"{start}/{APP}" if sub_code.endswith("limited-by-app-access-count") else _api_key(start, method)
+
+
+def _api_key(start: str, method: str) -> str:
+    return f"{start}/api/{method}"

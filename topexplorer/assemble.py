@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +52,8 @@ class Workbench:
     folders: tuple[Path, ...]
     project: Path | None
     transport: httpx.AsyncBaseTransport | None = None
+    chosen: str | None = None
+    """The environment asked for at the start; it may be prod, which is never remembered."""
     problems: list[Message] = field(default_factory=list)
 
     @cached_property
@@ -73,11 +75,11 @@ class Workbench:
             self.problems.append(problem)
         return preferences
 
-    def keep(self, preferences: Preferences) -> None:
-        """Remembers preferences for the next run; a disk that refuses is a problem, not an error."""
-        self.__dict__["preferences"] = preferences
+    def remember(self, **changes: str) -> None:
+        """Keeps preferences for the next run; a disk that refuses is a problem, not an error."""
+        self.__dict__["preferences"] = replace(self.preferences, **changes)
         try:
-            write_preferences(self.paths, preferences)
+            write_preferences(self.paths, self.preferences)
         except StorageError as error:
             self.problems.append(error.message)
 
@@ -120,10 +122,19 @@ class Workbench:
             transport=self._transport_for,
             new_id=self.new_id,
         )
-        remembered = self.preferences.environment
-        if remembered in self.environments and self.environments[remembered].kind != "prod":
-            engine.use(remembered)
+        engine.use(self.start_environment.name)
         return engine
+
+    @property
+    def start_environment(self) -> Environment:
+        """Where a run begins: as chosen, else as remembered unless that is prod, else the sandbox.
+
+        Raises UnknownEnvironment for a chosen one that does not exist.
+        """
+        if self.chosen:
+            return self.environments.get_or_raise(self.chosen)
+        remembered = self.environments.get(self.preferences.environment or "")
+        return remembered if remembered and remembered.kind != "prod" else self.environments.default
 
     def _transport_for(self, environment: Environment) -> httpx.AsyncBaseTransport | None:
         if environment.gateway == SANDBOX_URL:
@@ -143,6 +154,7 @@ def assemble(
     cwd: Path | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
     new_id: Callable[[], str] = random_id,
+    environment: str | None = None,
 ) -> Workbench:
     """A Workbench. `specs` are folders beside the bundled one and the user's; `transport` replaces the network.
 
@@ -159,6 +171,7 @@ def assemble(
         folders=folders,
         project=project_folder(cwd or Path.cwd()),
         transport=transport,
+        chosen=environment,
     )
 
 

@@ -1,0 +1,162 @@
+"""The documentation of an API as lines of parts with a role each: drawn by the terminal app, printed by `show`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from topexplorer.core.language import Language
+from topexplorer.core.spec import ApiSpec, Choice, Field, Limit, Param, Platform
+from topexplorer.core.text import cell_width, fit
+
+Role = Literal["plain", "title", "muted", "name", "accent", "good", "warning", "bad", "strong"]
+NAME_LIMIT = 28
+
+
+@dataclass(frozen=True, slots=True)
+class ManualLine:
+    """One line. Continued lines start at `hang` cells when a face wraps it. Text is foreign."""
+
+    parts: tuple[tuple[str, Role], ...] = ()
+    hang: int = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(text for text, _role in self.parts)
+
+
+def manual(spec: ApiSpec, platform: Platform, say: Language) -> Iterator[ManualLine]:
+    """Title, facts, parameters, answer, errors and related APIs of `spec` in one language."""
+    yield _line((spec.method, "title"), ("  " + say.words(spec.title), "strong"))
+    yield _line(("  ·  ".join(facts(spec, platform, say)), "muted"))
+    if spec.retired:
+        instead = say.render(spec.retired.instead) or "-"
+        yield _line((say("manual.retired") + " ", "bad"), (say.words(spec.retired.reason), "plain"), hang=2)
+        yield _line((say("manual.instead") + " ", "bad"), (instead, "name"), hang=2)
+    yield _line()
+    yield _line((say.words(spec.summary), "plain"))
+    if spec.uncertain:
+        yield _line((say("manual.uncertain") + " ", "warning"), (say.words(spec.uncertain), "plain"), hang=2)
+    yield from _section(say("manual.params", n=len(spec.params)))
+    width = _name_width([param.name for param in spec.params])
+    for param in sorted(spec.params, key=lambda param: not param.required):
+        yield from _param(param, width, 2, say)
+    if not spec.params:
+        yield _line(("  " + say("manual.no_params"), "muted"))
+    yield from _section(say("manual.answer"))
+    yield from _fields(spec.response, 2, say)
+    yield from _errors(spec, say)
+    if spec.related:
+        yield from _section(say("manual.related"))
+        for method in spec.related:
+            yield _line(("  " + method, "name"))
+    if spec.docs:
+        yield _line()
+        yield _line((say("manual.docs") + " ", "muted"), (spec.docs, "muted"))
+
+
+def facts(spec: ApiSpec, platform: Platform, say: Language) -> list[str]:
+    """What matters before a call: reads or writes, session, rate class with its limit."""
+    rate = platform.rate_class(spec.access)
+    limits = " ".join(limit_text(limit, say) for limit in rate.limits) if rate else ""
+    return [
+        say("manual.writes" if spec.writes else "manual.reads"),
+        say(f"manual.session.{spec.session}"),
+        f"{say.words(rate.title)} {limits}" if rate else spec.access,
+    ]
+
+
+def limit_text(limit: Limit, say: Language) -> str:
+    """`200/min`, `10/s`, `5,000/day` in the user's language."""
+    if limit.seconds == 0:
+        return say("limit.day", calls=f"{limit.calls:,}")
+    units = {1.0: "limit.second", 60.0: "limit.minute", 3600.0: "limit.hour"}
+    key = units.get(float(limit.seconds), "limit.other")
+    return say(key, calls=f"{limit.calls:,}", seconds=f"{limit.seconds:g}")
+
+
+def constraints(param: Param, say: Language) -> str:
+    """Type and limits of a parameter in one short line: `integer · 1–100 · default 40`."""
+    kind = say(f"type.{param.type}")
+    parts = [say("manual.list_of", type=kind) if param.many and param.type != "fields" else kind]
+    if param.minimum is not None or param.maximum is not None:
+        low = "" if param.minimum is None else str(param.minimum)
+        high = "" if param.maximum is None else str(param.maximum)
+        parts.append(f"{low}–{high}")
+    if param.max_length is not None:
+        parts.append(say("manual.max_length", n=param.max_length))
+    if param.max_items is not None:
+        parts.append(say("manual.max_items", n=param.max_items))
+    if param.default is not None:
+        parts.append(say("manual.default", text=param.default))
+    return " · ".join(parts)
+
+
+def _section(title: str) -> Iterator[ManualLine]:
+    yield _line()
+    yield _line((title, "title"))
+
+
+def _name_width(names: list[str]) -> int:
+    return min(max((cell_width(name) for name in names), default=0), NAME_LIMIT) + 3
+
+
+def _param(param: Param, width: int, indent: int, say: Language) -> Iterator[ManualLine]:
+    mark: Role = "accent" if param.required else "muted"
+    name = fit(param.name, width - 2) + ("* " if param.required else "  ")
+    hang = indent + width
+    yield _line(
+        (" " * indent + name, "name"),
+        (say.words(param.title), "strong"),
+        ("  " + constraints(param, say), mark if param.required else "muted"),
+        hang=hang,
+    )
+    if param.summary:
+        yield _line((" " * hang + say.words(param.summary), "plain"), hang=hang)
+    if param.example is not None:
+        yield _line((" " * hang + say("manual.example", text=param.example), "muted"), hang=hang)
+    yield from _choices(param.choices, hang, say)
+    inner = _name_width([child.name for child in param.children])
+    for child in param.children:
+        yield from _param(child, inner, indent + 2, say)
+
+
+def _choices(choices: tuple[Choice, ...], indent: int, say: Language) -> Iterator[ManualLine]:
+    width = max((cell_width(choice.value) for choice in choices), default=0) + 2
+    for choice in choices:
+        title = say.words(choice.title) if choice.title else ""
+        yield _line((" " * indent + fit(choice.value, width), "name"), (title, "muted"), hang=indent + width)
+
+
+def _fields(fields: tuple[Field, ...], indent: int, say: Language) -> Iterator[ManualLine]:
+    width = _name_width([field.name for field in fields])
+    for field in fields:
+        kind = f"{field.platform_type} []" if field.many else field.platform_type
+        session = "  " + say("manual.needs_session") if field.needs_session else ""
+        hang = indent + width
+        yield _line(
+            (" " * indent + fit(field.name, width), "name"),
+            (say.words(field.title), "plain"),
+            (f"  {kind}", "muted"),
+            (session, "warning"),
+            hang=hang,
+        )
+        if field.summary:
+            yield _line((" " * hang + say.words(field.summary), "muted"), hang=hang)
+        yield from _choices(field.choices, hang, say)
+        yield from _fields(field.children, indent + 2, say)
+
+
+def _errors(spec: ApiSpec, say: Language) -> Iterator[ManualLine]:
+    if not spec.errors:
+        return
+    yield from _section(say("manual.errors"))
+    for error in spec.errors:
+        yield _line((f"  {error.sub_code}  ", "bad"), (say.words(error.title), "plain"), hang=4)
+        if error.cure:
+            yield _line(("    " + say.words(error.cure), "muted"), hang=4)
+
+
+def _line(*parts: tuple[str, Role], hang: int = 0) -> ManualLine:
+    return ManualLine(tuple(part for part in parts if part[0]), hang)

@@ -25,6 +25,7 @@ from topexplorer.engine.vault import Vault
 if TYPE_CHECKING:
     import httpx
 
+    from topexplorer.engine.drafts import Drafts
     from topexplorer.engine.engine import Engine
     from topexplorer.sandbox.app import Sandbox
 
@@ -101,6 +102,12 @@ class Workbench:
         from topexplorer.sandbox.app import Sandbox
 
         return Sandbox(self.catalog, self.clock)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        from topexplorer.engine.drafts import Drafts
+
+        return Drafts(self.paths.drafts_file)
 
     @cached_property
     def profiles(self) -> Profiles:

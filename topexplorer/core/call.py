@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from topexplorer.core.language import Message
 
-MASK = "••••••"
+MASK = "******"
 SECRET_PARAMS = frozenset({"session", "sign", "access_token", "refresh_token"})
 WireFormat = Literal["json", "xml"]
 TimestampForm = Literal["text", "ms"]
@@ -148,13 +148,26 @@ class SignedRequest:
 
     def redacted(self) -> SignedRequest:
         """The only form that may be stored, logged, shown or exported."""
-        params = tuple((name, MASK if name in SECRET_PARAMS else self.mask(text)) for name, text in self.params)
-        return replace(self, params=params, base_string=self.mask(self.base_string), secrets=())
+        params = tuple((name, self._masked(name, text)) for name, text in self.params)
+        values = {name: self._masked(name, text) for name, text in self.draft.values.items()}
+        draft = self.draft if values == self.draft.values else replace(self.draft, values=values)
+        return replace(self, draft=draft, params=params, base_string=self.mask(self.base_string), secrets=())
+
+    def _masked(self, name: str, text: str) -> str:
+        return MASK if name in SECRET_PARAMS else self.mask(text)
 
     def mask(self, text: str) -> str:
-        """`text` with every secret of this request replaced."""
-        for secret in self.secrets:
-            text = text.replace(secret, MASK)
+        """`text` with every secret of this request replaced, percent-encoded ones too."""
+        from urllib.parse import quote, quote_plus
+
+        spelled = {
+            form
+            for secret in self.secrets
+            for form in (secret, *(spell(secret, "", errors="replace") for spell in (quote, quote_plus)))
+        }
+        # The longest first: what contains another secret must not be left in pieces.
+        for form in sorted(filter(None, spelled), key=len, reverse=True):
+            text = text.replace(form, MASK)
         return text
 
 
@@ -163,11 +176,18 @@ def decode_json(body: bytes | str) -> Any:
 
     Raises ValueError (or RecursionError for absurd nesting).
     """
-    return json.loads(body, parse_float=Decimal, parse_int=_exact_int, parse_constant=_refuse_constant)
+    return json.loads(body, parse_float=_exact_fraction, parse_int=_exact_int, parse_constant=_refuse_constant)
 
 
 def _exact_int(digits: str) -> int | Decimal:
     return int(digits) if len(digits) < 4000 else Decimal(digits)
+
+
+def _exact_fraction(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        raise ValueError(text) from None
 
 
 def _refuse_constant(name: str) -> Any:

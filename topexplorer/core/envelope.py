@@ -6,10 +6,10 @@ Facts: response guide of the call documents; list rule checked by others against
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from xml.sax.saxutils import escape
 
 from topexplorer.core.call import WireFormat
 from topexplorer.core.spec import Field, item_name
@@ -34,16 +34,25 @@ def nested(payload: Mapping[str, Any], fields: Iterable[Field], style: Style) ->
     """`payload` with each list under its item name (`orders: {order: […]}`), plain when JSON is simplified."""
     if style.simplify and style.format == "json":
         return dict(payload)
-    known = {field.name: field for field in fields}
-    return {name: _wrapped(value, known.get(name), style) for name, value in payload.items()}
+    return _struct(payload, _by_name(fields))
 
 
-def _wrapped(value: Any, field: Field | None, style: Style) -> Any:
-    children = field.children if field else ()
+def _by_name(fields: Iterable[Field]) -> dict[str, Field]:
+    return {field.name: field for field in fields}
+
+
+def _struct(payload: Mapping[str, Any], known: Mapping[str, Field]) -> dict[str, Any]:
+    return {name: _wrapped(value, known.get(name)) for name, value in payload.items()}
+
+
+def _wrapped(value: Any, field: Field | None) -> Any:
+    if isinstance(value, str | int | float):
+        return value
+    members = _by_name(field.children) if field else {}
     if isinstance(value, Mapping):
-        return nested(value, children, style)
+        return _struct(value, members)
     if isinstance(value, list | tuple):
-        items = [nested(entry, children, style) if isinstance(entry, Mapping) else entry for entry in value]
+        items = [_struct(entry, members) if isinstance(entry, Mapping) else entry for entry in value]
         return {item_name(field.platform_type if field else _type_of(items)): items}
     return value
 
@@ -69,7 +78,19 @@ def _element(name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return f"<{name}>" + "".join(_element(key, part) for key, part in value.items()) + f"</{name}>"
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    return f"<{name}>{escape(text)}</{name}>"
+    return f"<{name}>{_escaped(text)}</{name}>"
+
+
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def _escaped(text: str) -> str:
+    """`text` for an element. Characters that XML 1.0 cannot hold become question marks.
+
+    Written out here because `xml.sax.saxutils` loads an HTTP client and an SSL library.
+    """
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _NOT_XML.sub("?", text)
 
 
 def peek(body: bytes) -> tuple[str | None, str | None]:

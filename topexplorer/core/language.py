@@ -59,13 +59,13 @@ class Language:
         """The sentence for `key`. A plural entry (`one`, `other`) is chosen by the value of `n`."""
         sentence = self._sentences.get(key, key)
         if isinstance(sentence, dict):
-            sentence = sentence["one" if values.get("n") == 1 and "one" in sentence else "other"]
+            sentence = sentence.get("one" if values.get("n") == 1 else "other") or next(iter(sentence.values()), key)
         if not values:
             return sentence
         shown = {name: self.render(value) for name, value in values.items()}
         try:
             return sentence.format_map(shown)
-        except (KeyError, IndexError, ValueError):
+        except (LookupError, ValueError, AttributeError, TypeError):
             return sentence
 
     def render(self, value: object) -> str:

@@ -70,9 +70,9 @@ def facts(spec: ApiSpec, platform: Platform, say: Language) -> list[str]:
 def limit_text(limit: Limit, say: Language) -> str:
     """`200/min`, `10/s`, `5,000/day` in the user's language."""
     if limit.seconds == 0:
-        return say("limit.day", calls=f"{limit.calls:,}")
-    units = {1.0: "limit.second", 60.0: "limit.minute", 3600.0: "limit.hour"}
-    key = units.get(float(limit.seconds), "limit.other")
+        return say("rate.day", calls=f"{limit.calls:,}")
+    units = {1.0: "rate.second", 60.0: "rate.minute", 3600.0: "rate.hour"}
+    key = units.get(float(limit.seconds), "rate.other")
     return say(key, calls=f"{limit.calls:,}", seconds=f"{limit.seconds:g}")
 
 

@@ -60,8 +60,7 @@ def base_string(params: Iterable[tuple[str, str]], body: str = "") -> str:
 
 def sign(scheme: str, secret: str, params: Iterable[tuple[str, str]], body: str = "") -> str:
     """The upper-case hex sign of `params` (system and business, without files). Raises KeyError for a bad scheme."""
-    text = base_string(params, body).encode("utf-8", "surrogatepass")
-    return SCHEMES[scheme].digest(secret.encode(), text).upper()
+    return SCHEMES[scheme].digest(_bytes(secret), _bytes(base_string(params, body))).upper()
 
 
 def verify(scheme: str, secret: str, params: Iterable[tuple[str, str]], claimed: str, body: str = "") -> bool:
@@ -69,6 +68,11 @@ def verify(scheme: str, secret: str, params: Iterable[tuple[str, str]], claimed:
     pairs = list(params)
     filled = [pair for pair in pairs if pair[1]]
     return any(
-        hmac.compare_digest(sign(scheme, secret, candidate, body).encode(), claimed.upper().encode())
+        hmac.compare_digest(_bytes(sign(scheme, secret, candidate, body)), _bytes(claimed.upper()))
         for candidate in (pairs, filled)
     )
+
+
+def _bytes(text: str) -> bytes:
+    """UTF-8 that half a character cannot make fail."""
+    return text.encode("utf-8", "surrogatepass")

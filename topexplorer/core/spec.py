@@ -267,6 +267,20 @@ def walk_fields(fields: tuple[Field, ...]) -> Iterator[Field]:
         yield from walk_fields(field.children)
 
 
+def find_field(fields: tuple[Field, ...], named: str) -> tuple[str, Field] | None:
+    """The field that a `fields` parameter names, with its own dotted path; None when there is none.
+
+    The platform's documents name a list by its items too: `sku.sku_id` is `skus.sku_id`.
+    """
+    head, dot, rest = named.partition(".")
+    own = (field for field in fields if field.name == head)
+    field = next(own, None) or next((f for f in fields if f.many and item_name(f.platform_type) == head), None)
+    if field is None or not dot:
+        return field and (field.name, field)
+    found = find_field(field.children, rest)
+    return found and (f"{field.name}.{found[0]}", found[1])
+
+
 def field_paths(fields: tuple[Field, ...], prefix: str = "") -> Iterator[tuple[str, Field]]:
     """Dotted names as `fields` parameters take them (`orders.oid`), parents before children."""
     for field in fields:

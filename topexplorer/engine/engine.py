@@ -6,16 +6,11 @@ Order of a call: guard, ledger, wire, decode, account. What the far end does is 
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
 
-import httpx
-
-from topexplorer import __version__
 from topexplorer.core import values
 from topexplorer.core.call import (
     MASK,
@@ -23,7 +18,6 @@ from topexplorer.core.call import (
     Exchange,
     FilePart,
     NoAnswer,
-    NoAnswerReason,
     Outcome,
     Refusal,
     RequestDraft,
@@ -40,15 +34,15 @@ from topexplorer.engine.ledger import Budget, Ledger, Meter
 from topexplorer.engine.quota import ban_key, budgets
 from topexplorer.engine.vault import Vault
 
-MAX_BODY = 64 * 1024 * 1024
+if TYPE_CHECKING:
+    import httpx
+
+    from topexplorer.engine.wire import Wire
+
+    Transport = Callable[[Environment], httpx.AsyncBaseTransport | None]
+
 MAX_FILE = 20 * 1024 * 1024
-Transport = Callable[[Environment], httpx.AsyncBaseTransport | None]
 PLACEHOLDER = Credentials("app_key", Secret("app_secret"))
-HEADERS = {
-    "User-Agent": f"topexplorer/{__version__}",
-    "Accept": "text/xml,text/javascript,application/json",
-    "Accept-Encoding": "gzip",
-}
 
 
 class Engine:
@@ -169,12 +163,14 @@ class Engine:
         if environment is None:
             raise UnknownEnvironment(message("environment.unknown", name=signed.environment))
         call_id = self.new_id()
+        wire = await asyncio.to_thread(self._wire, environment)
         await self._reserve(call_id, signed, environment, on_wait)
         started = self.clock()
-        reply = _Reply()
+        reply = wire.reply
         outcome: Outcome = NoAnswer("interrupted")
         try:
-            outcome = await self._exchange(signed, environment, reply)
+            got = await wire.post(signed)
+            outcome = got if isinstance(got, NoAnswer) else await self._decode(signed, got, bytes(reply.body))
         finally:
             seconds = (self.clock() - started).total_seconds()
             exchange = Exchange(call_id, signed.redacted(), outcome, started, seconds, reply.status, reply.headers)
@@ -202,21 +198,14 @@ class Engine:
                 await asyncio.sleep(error.wait_seconds)
                 waited += error.wait_seconds
 
-    async def _exchange(self, signed: SignedRequest, environment: Environment, reply: _Reply) -> Outcome:
-        try:
-            async with self._client(environment) as client, _posted(client, signed) as answer:
-                reply.status = answer.status_code
-                reply.headers = tuple((name, signed.mask(text)) for name, text in answer.headers.items())
-                if answer.is_redirect:
-                    return NoAnswer("redirect", answer.headers.get("location", ""))
-                body = bytearray()
-                async for chunk in answer.aiter_bytes():
-                    body += chunk
-                    if len(body) > MAX_BODY:
-                        return NoAnswer("too_large", str(MAX_BODY // 2**20))
-        except httpx.HTTPError as error:
-            return NoAnswer(_reason(error), str(error))
-        return await self._decode(signed, reply.status, bytes(body))
+    def warm_up(self) -> None:
+        """Loads what only a call needs, the environment's far end included. Slow the first time: use a thread."""
+        self._wire(self.environment)
+
+    def _wire(self, environment: Environment) -> Wire:
+        from topexplorer.engine.wire import Wire
+
+        return Wire(self._transport(environment), environment.timeout_seconds)
 
     async def _decode(self, signed: SignedRequest, status: int, body: bytes) -> Outcome:
         environment = self.environments[signed.environment]
@@ -226,22 +215,6 @@ class Engine:
             return gateway.decode(signed, status, _masked(signed, body))
 
         return await asyncio.to_thread(decode) if len(body) > LARGE else decode()
-
-    @asynccontextmanager
-    async def _client(self, environment: Environment) -> AsyncIterator[httpx.AsyncClient]:
-        transport = self._transport(environment)
-        verify: ssl.SSLContext | bool = True
-        if transport is None:
-            verify = await asyncio.to_thread(ssl.create_default_context)
-        async with httpx.AsyncClient(
-            transport=transport,
-            verify=verify,
-            trust_env=transport is None,
-            headers=HEADERS,
-            timeout=environment.timeout_seconds,
-            follow_redirects=False,
-        ) as client:
-            yield client
 
     def _settle(self, exchange: Exchange, environment: Environment) -> None:
         """A ban that the gateway announced holds for every process that shares the ledger."""
@@ -263,24 +236,6 @@ class Engine:
         return self.ledger.meters(budgets(environment, self._app_key(environment), spec, self.catalog.platform))
 
 
-class _Reply:
-    """What is known of a reply even when it breaks off."""
-
-    def __init__(self) -> None:
-        self.status: int | None = None
-        self.headers: tuple[tuple[str, str], ...] = ()
-
-
-def _posted(client: httpx.AsyncClient, signed: SignedRequest) -> AbstractAsyncContextManager[httpx.Response]:
-    """Everything travels in the body, so that no proxy's log sees a session."""
-    if signed.files:
-        files = {part.name: (part.file_name, part.content, part.content_type) for part in signed.files}
-        return client.stream("POST", signed.url, data=dict(signed.params), files=files)
-    form = urlencode(signed.params).encode()
-    kind = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
-    return client.stream("POST", signed.url, content=form, headers=kind)
-
-
 def _masked(signed: SignedRequest, body: bytes) -> bytes:
     """An answer that echoes a secret is masked before anything sees it."""
     for secret in signed.secrets:
@@ -288,14 +243,3 @@ def _masked(signed: SignedRequest, body: bytes) -> bytes:
         if len(text) >= 6 and text in body:
             body = body.replace(text, MASK.encode())
     return body
-
-
-def _reason(error: httpx.HTTPError) -> NoAnswerReason:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return "tls"
-        cause = cause.__cause__ or cause.__context__
-    if isinstance(error, httpx.TimeoutException):
-        return "timeout"
-    return "unreadable" if isinstance(error, httpx.DecodingError | httpx.RemoteProtocolError) else "connect"

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from topexplorer.core.language import Words
 from topexplorer.core.spec import ApiSpec, Limit, Platform
+from topexplorer.engine.configfile import APP_LIMITS
 from topexplorer.engine.environments import Environment
 from topexplorer.engine.ledger import Budget
 
-APP = "app"
+UNCOUNTED = Limit(calls=10**9, seconds=1)
+"""An API has no limit of its own that is known; its budget only carries the bans that the gateway announces."""
 APP_TITLE = Words(zh="应用", en="app")
 
 
@@ -20,20 +22,20 @@ def budgets(environment: Environment, app_key: str, spec: ApiSpec | None, platfo
 
 def _budgets(environment: Environment, app_key: str, spec: ApiSpec | None, platform: Platform) -> Iterator[Budget]:
     start = f"{environment.name}/{app_key}"
-    for limit in environment.limits.get(APP, platform.app_limits):
-        yield Budget(f"{start}/{APP}", limit, APP_TITLE)
+    for limit in environment.limits.get(APP_LIMITS, platform.app_limits):
+        yield Budget(f"{start}/{APP_LIMITS}", limit, APP_TITLE)
     for rate in platform.rate_classes:
         if spec is None or rate.name == spec.access:
             for limit in environment.limits.get(rate.name, rate.limits):
                 yield Budget(f"{start}/{rate.name}", limit, rate.title)
     if spec is not None:
-        yield Budget(_api_key(start, spec.method), Limit(calls=10**9, seconds=1), None)
+        yield Budget(_api_key(start, spec.method), UNCOUNTED, calls=0)
 
 
 def ban_key(environment: Environment, app_key: str, method: str, sub_code: str) -> str:
     """What a call-limit refusal bans: the whole app for `limited-by-app-access-count`, else this API."""
     start = f"{environment.name}/{app_key}"
-    return f"{start}/{APP}" if sub_code.endswith("limited-by-app-access-count") else _api_key(start, method)
+    return f"{start}/{APP_LIMITS}" if sub_code.endswith("limited-by-app-access-count") else _api_key(start, method)
 
 
 def _api_key(start: str, method: str) -> str:

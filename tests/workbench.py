@@ -1,0 +1,45 @@
+"""A Workbench for tests: the real parts and the embedded sandbox, with a frozen clock, counted ids and an empty home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from topexplorer.assemble import Workbench, assemble
+from topexplorer.engine.settings import Paths
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=timezone(timedelta(hours=8)))
+TID = "3141592653589793238"
+PROD_KEYS = {
+    "TOPEXPLORER_PROD_APP_KEY": "23456789",
+    "TOPEXPLORER_PROD_APP_SECRET": "canary-secret-0123456789abcdef",
+    "TOPEXPLORER_PROD_SESSION": "6canarysession0123456789abcdef",
+}
+CANARIES = (PROD_KEYS["TOPEXPLORER_PROD_APP_SECRET"], PROD_KEYS["TOPEXPLORER_PROD_SESSION"])
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+def counted_ids() -> Callable[[], str]:
+    numbers = count(1)
+    return lambda: f"call-{next(numbers)}"
+
+
+def workbench(home: Path, environ: Mapping[str, str] | None = None, **parts: Any) -> Workbench:
+    """A Workbench whose files are under `home`. `parts` replace what `assemble` takes."""
+    seams: dict[str, Any] = {"clock": Clock(), "new_id": counted_ids(), "cwd": home, "paths": Paths.under(home)}
+    return assemble(environ=environ or {}, **(seams | parts))

@@ -1,0 +1,120 @@
+"""An exchange as text: the answer on stdout, why it failed and what it cost on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from topexplorer.assemble import Workbench
+from topexplorer.cli.layout import columns
+from topexplorer.cli.meters import meter_words
+from topexplorer.cli.output import Console
+from topexplorer.core import views
+from topexplorer.core.call import Answer, Exchange, NoAnswer, Refusal
+from topexplorer.core.diagnosis import Diagnosis
+from topexplorer.core.language import Language
+from topexplorer.core.spec import ErrorTable, Field
+from topexplorer.core.text import clean_line, fit, size_text
+from topexplorer.engine.engine import Engine
+
+NO_ERRORS = ErrorTable(codes=(), families=())
+VALUE_CELLS = 60
+"""The most cells of a value in the tree; the whole value stands in the text view."""
+
+
+def narrate_call(console: Console, engine: Engine, method: str) -> None:
+    """Where the call goes, before it goes."""
+    environment = engine.environment
+    kind = console.say(f"cli.env.kind.{environment.kind}")
+    console.narrate([f"{kind} · {environment.name} · {environment.gateway} · {method}"])
+
+
+def narrate_end(bench: Workbench, console: Console, engine: Engine, exchange: Exchange) -> None:
+    """Status, time, size, request_id, and the quota that the call drew on."""
+    if not console.narrates:
+        return
+    outcome = exchange.outcome
+    request_id = outcome.request_id if isinstance(outcome, Answer | Refusal) else None
+    parts = [
+        f"HTTP {exchange.status}" if exchange.status is not None else "",
+        f"{exchange.seconds * 1000:.0f} ms",
+        size_text(len(exchange.body)),
+        f"request_id {request_id}" if request_id else "",
+    ]
+    console.narrate([" · ".join(filter(None, parts))])
+    quota = meter_words(engine.meters(exchange.draft.api), bench.catalog.platform, console.say)
+    console.narrate([console.say("cli.quota.line", meters=" · ".join(quota))])
+
+
+def show_exchange(bench: Workbench, console: Console, exchange: Exchange, name: str) -> None:
+    """The chosen view on stdout, and for a failure the diagnosis on stderr unless it is the view itself.
+
+    What is no answer of the platform's is data only when the raw bytes were asked for.
+    """
+    errors = NO_ERRORS if exchange.ok else bench.catalog.errors
+    reading = views.Reading(bench.catalog.spec(exchange.draft.api), errors)
+    if name in ("raw", "headers", "why") or not isinstance(exchange.outcome, NoAnswer):
+        view = views.render(name, exchange, reading)
+        if view.problem:
+            console.warn(view.problem)
+        _show(console, view)
+    if not exchange.ok and name != "why":
+        found = views.render("why", exchange, reading).content
+        if isinstance(found, Diagnosis):
+            console.error(found.title, found.cause)
+            console.detail(_card_lines(found, console.say))
+        if isinstance(exchange.outcome, NoAnswer) and exchange.body and name != "raw":
+            console.detail([console.say("cli.call.see_raw", size=size_text(len(exchange.body)))])
+
+
+def _show(console: Console, view: views.ResponseView) -> None:
+    content = view.content
+    if isinstance(content, views.Lines):
+        if view.name == "raw":
+            console.raw(content.text)
+        else:
+            console.document(content.text)
+    elif isinstance(content, views.Tree):
+        console.lines(tree_lines(content, console.say))
+    elif isinstance(content, views.Pairs):
+        console.lines(columns(content.rows))
+    else:
+        console.lines([console.say.render(content.title), console.say.render(content.cause)])
+        console.lines(_card_lines(content, console.say))
+
+
+def _card_lines(diagnosis: Diagnosis, say: Language) -> list[str]:
+    """What to do and the evidence, below the title and the cause."""
+    rows = [(say("cli.why.cure"), say.render(diagnosis.cure))]
+    rows += [(say("cli.why.fix"), say.render(fix.text)) for fix in diagnosis.fixes]
+    rows += diagnosis.evidence
+    return columns(rows, "  ")
+
+
+def tree_lines(tree: views.Tree, say: Language) -> list[str]:
+    """The document key by key, indented, with the meaning of each key."""
+    return columns((key, value, title) for key, value, title in _branches(tree.payload, tree.fields, 0, say))
+
+
+def _branches(value: Any, fields: tuple[Field, ...], depth: int, say: Language) -> Iterator[tuple[str, str, str]]:
+    indent = "  " * depth
+    if isinstance(value, list):
+        for place, entry in enumerate(value):
+            yield f"{indent}[{place}]", _leaf(entry), ""
+            yield from _branches(entry, fields, depth + 1, say)
+    elif isinstance(value, dict):
+        known = {field.name: field for field in fields}
+        for key, entry in value.items():
+            field = known.get(key)
+            yield f"{indent}{clean_line(key)}", _leaf(entry), say.words(field.title) if field else ""
+            # A list stands under the name of its type (`orders: {order: […]}`): that key has no field of its own.
+            inner = field.children if field else fields if isinstance(entry, list) else ()
+            yield from _branches(entry, inner, depth + 1, say)
+
+
+def _leaf(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return ""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return fit(clean_line(str(value)), VALUE_CELLS).rstrip()

@@ -1,0 +1,145 @@
+"""`call` and `sign`: a request made from the command line, sent or only shown."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import Namespace
+
+from topexplorer.assemble import Workbench
+from topexplorer.cli import output
+from topexplorer.cli.arguments import Arguments, one_of
+from topexplorer.cli.drafts import declare_draft, draft_from, engine_for, known_method, say_problems, unlisted
+from topexplorer.cli.output import Console
+from topexplorer.cli.verbs import Verb
+from topexplorer.core.call import Exchange, RequestDraft, SignedRequest
+from topexplorer.core.errors import InvalidDraft, MissingKeys, UsageError
+from topexplorer.core.language import message
+from topexplorer.engine.engine import Engine
+
+SHOWN = ("text", "tree", "raw", "headers", "why")
+"""What `--view` takes: the views of core.views."""
+
+
+def declare_call(arguments: Arguments) -> None:
+    arguments.positional("method", "cli.help.method")
+    declare_draft(arguments)
+    declare_sending(arguments)
+    arguments.option("--profile", "NAME", "cli.help.profile")
+    arguments.option("--save", "NAME", "cli.help.save")
+
+
+def declare_sending(arguments: Arguments) -> None:
+    """What every verb that sends takes."""
+    arguments.option("--view", "VIEW", "cli.help.view", type=one_of("--view", SHOWN), default="text")
+    arguments.switch("--dry-run", key="cli.help.dry_run")
+    arguments.switch("--json", key="cli.help.dry_run_json")
+    arguments.switch("--force", key="cli.help.force")
+    arguments.option("--confirm", "ENV", "cli.help.confirm")
+
+
+def declare_sign(arguments: Arguments) -> None:
+    arguments.positional("method", "cli.help.method")
+    declare_draft(arguments)
+
+
+def call(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Sends one call and shows its answer."""
+    method = known_method(bench.catalog, options.method)
+    start, environment = RequestDraft(method), options.env
+    if options.profile:
+        profile = bench.profiles.get(options.profile)
+        if profile.draft.api != method:
+            raise UsageError(message("cli.usage.other_method", profile=profile.name, method=profile.draft.api))
+        start, environment = profile.draft, options.env or profile.environment
+    engine = engine_for(bench, environment)
+    draft = draft_from(bench, options, start)
+    if options.save:
+        save(bench, console, options.save, draft)
+    return perform(bench, console, engine, draft, options)
+
+
+def save(bench: Workbench, console: Console, name: str, draft: RequestDraft, environment: str | None = None) -> None:
+    """Keeps the draft as a profile. Raises ConfigError or StorageError."""
+    from topexplorer.engine.profiles import Profile
+
+    path = bench.profiles.save(Profile(name, draft, environment), known_secrets(bench))
+    console.narrate([console.say("cli.profile.saved", name=name, path=str(path))])
+
+
+def known_secrets(bench: Workbench) -> list[str]:
+    """Every secret that any environment has: none of them may reach a file."""
+    found: list[str] = []
+    for environment in bench.environments.values():
+        try:
+            found += bench.vault.credentials(environment).secrets()
+        except MissingKeys:
+            continue
+    return found
+
+
+def perform(bench: Workbench, console: Console, engine: Engine, draft: RequestDraft, options: Namespace) -> int:
+    """Checks the draft, then sends it or shows what would be sent."""
+    if draft.api not in bench.catalog:
+        console.warn(unlisted(bench.catalog, draft.api))
+    _check(console, engine, draft, options.force)
+    if options.dry_run:
+        from topexplorer.cli.requests import show_request
+
+        show_request(console, engine.preview(draft), options.json)
+        return output.OK
+    if options.json:
+        raise UsageError(message("cli.usage.json_needs_dry_run"))
+    signed = engine.prepare(draft, confirmed=_confirmed(engine, options.confirm))
+    from topexplorer.cli.answers import narrate_call, narrate_end, show_exchange
+
+    narrate_call(console, engine, draft.api)
+    exchange = asyncio.run(_sent(console, engine, signed))
+    show_exchange(bench, console, exchange, options.view)
+    narrate_end(bench, console, engine, exchange)
+    return output.exit_code_of(exchange.outcome)
+
+
+async def _sent(console: Console, engine: Engine, signed: SignedRequest) -> Exchange:
+    def on_wait(seconds: float) -> None:
+        console.narrate([console.say("cli.call.waiting", seconds=f"{seconds:.1f}")])
+
+    return await engine.send(signed, on_wait)
+
+
+def _check(console: Console, engine: Engine, draft: RequestDraft, force: bool) -> None:
+    """Says what is wrong with the draft. Raises InvalidDraft for what the caller did not force."""
+    problems = engine.check(draft)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors and not force:
+        say_problems(console, problems)
+        raise InvalidDraft(
+            message("cli.call.invalid", n=len(errors), method=draft.api),
+            message("cli.call.invalid.hint", method=draft.api),
+        )
+    for problem in problems:
+        console.warn(message("cli.call.problem", where=problem.where, what=problem.what))
+
+
+def _confirmed(engine: Engine, name: str | None) -> bool:
+    active = engine.environment.name
+    if name is not None and name != active:
+        raise UsageError(message("cli.usage.confirms_other", name=name, environment=active))
+    return name == active
+
+
+def sign(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Shows how the sign of a request comes about. Sends nothing."""
+    from topexplorer.cli.requests import show_signing
+
+    method = known_method(bench.catalog, options.method)
+    engine = engine_for(bench, options.env)
+    draft = draft_from(bench, options, RequestDraft(method))
+    if method not in bench.catalog:
+        console.warn(unlisted(bench.catalog, method))
+    for problem in engine.check(draft):
+        console.warn(message("cli.call.problem", where=problem.where, what=problem.what))
+    show_signing(console, engine, draft)
+    return output.OK
+
+
+VERBS = {"call": Verb(declare_call, call), "sign": Verb(declare_sign, sign)}

@@ -1,0 +1,146 @@
+"""What `config.toml` may say: `[environments.NAME]` tables, strict, every fault with its key path.
+
+Checked by hand and not by pydantic: the file is read on every headless call, where importing pydantic would cost more
+than all the rest, and its sentences exist in one language only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from topexplorer.core.language import Message, message
+from topexplorer.core.spec import Limit, Platform
+from topexplorer.core.text import clean_line
+from topexplorer.engine.tomlfile import Unfit, broken, one_of, unknown_key
+
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_RATE = re.compile(r"(?P<calls>[1-9][0-9]{0,8})/(?:(?P<day>day)|(?P<n>[0-9]{1,5}(?:\.[0-9]{1,3})?)?(?P<unit>s|min|h))")
+_UNITS = {"s": 1, "min": 60, "h": 3600}
+APP_LIMITS = "app"
+"""The name in `limits` of what holds per app key over all APIs."""
+DAY_SECONDS = 86_400
+
+
+class Tables:
+    """The `[environments.NAME]` tables of one config file, with everything that is wrong in it."""
+
+    def __init__(self, path: Path, platform: Platform) -> None:
+        self.good: dict[str, dict[str, Any]] = {}
+        """What each usable table says, by name."""
+        self.broken: dict[str, Message] = {}
+        """The first fault of each environment that cannot be used, by name."""
+        self.problems: list[Message] = []
+        self._path = path
+        self._platform = platform
+
+    def read(self, document: Mapping[str, Any]) -> None:
+        """Sorts what the file says into `good`, `broken` and `problems`."""
+        for key in document:
+            if key != "environments":
+                self.fault(key, unknown_key(key, ("environments",)))
+        tables = document.get("environments", {})
+        if not isinstance(tables, dict):
+            self.fault("environments", message("config.not_table"))
+            return
+        for name, table in tables.items():
+            self._read_table(name, table)
+
+    def fault(self, where: str, reason: Message, name: str | None = None) -> None:
+        """Lists a fault at `where`, a key path; with `name`, that environment cannot be used."""
+        problem = broken(self._path, where, reason)
+        self.problems.append(problem)
+        if name is not None:
+            self.broken.setdefault(name, problem)
+
+    def _read_table(self, name: str, table: object) -> None:
+        where = f"environments.{name}"
+        if not NAME.fullmatch(name):
+            self.fault(where, message("config.bad_name"))
+            return
+        if not isinstance(table, dict):
+            self.fault(where, message("config.not_table"), name)
+            return
+        values: dict[str, Any] = {}
+        for key, value in table.items():
+            try:
+                if key not in READERS:
+                    raise Unfit(unknown_key(key, READERS))
+                values[key] = READERS[key](value, self._platform)
+            except Unfit as fault:
+                self.fault(f"{where}.{key}{fault.where}", fault.reason, name)
+        if name not in self.broken:
+            self.good[name] = values
+
+
+def parse_limit(text: str) -> Limit:
+    """`200/60s`, `10/s`, `1000/min`, `300/h` or `5000/day` (a day ends at midnight GMT+8). Raises ValueError."""
+    found = _RATE.fullmatch(text.replace(" ", ""))
+    if not found:
+        raise ValueError(text)
+    seconds = 0.0 if found["day"] else float(found["n"] or 1) * _UNITS[found["unit"]]
+    if not found["day"] and not 0 < seconds <= DAY_SECONDS:
+        raise ValueError(text)
+    return Limit(calls=int(found["calls"]), seconds=seconds)
+
+
+def _gateway(value: object, platform: Platform) -> str:
+    names = {gateway.name: gateway.url for gateway in platform.gateways}
+    if not isinstance(value, str):
+        raise Unfit(message("config.gateway", names=tuple(names)))
+    if value in names:
+        return names[value]
+    try:
+        parts = urlsplit(value)
+        usable = bool(parts.hostname) and parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or "@" in value or "?" in value or "#" in value or clean_line(value) != value or " " in value:
+        raise Unfit(message("config.gateway", names=tuple(names)))
+    return value
+
+
+def _seconds(least: float, most: float) -> Callable[[object, Platform], float]:
+    def read(value: object, _platform: Platform) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise Unfit(message("config.seconds", least=f"{least:g}", most=f"{most:g}"))
+        return float(value)
+
+    return read
+
+
+def _limits(value: object, platform: Platform) -> dict[str, tuple[Limit, ...]]:
+    if not isinstance(value, dict):
+        raise Unfit(message("config.not_table"))
+    classes = (APP_LIMITS, *(rate.name for rate in platform.rate_classes))
+    found = {}
+    for name, texts in value.items():
+        if name not in classes:
+            raise Unfit(unknown_key(name, classes), f".{name}")
+        if not isinstance(texts, list):
+            raise Unfit(message("config.limits"), f".{name}")
+        found[name] = tuple(_limit(text, f".{name}[{place}]") for place, text in enumerate(texts))
+    return found
+
+
+def _limit(text: object, where: str) -> Limit:
+    try:
+        return parse_limit(text if isinstance(text, str) else "")
+    except ValueError:
+        raise Unfit(message("config.limit"), where) from None
+
+
+READERS: Mapping[str, Callable[[object, Platform], object]] = {
+    "kind": lambda value, _platform: one_of(value, ("sandbox", "dev", "prod")),
+    "gateway": _gateway,
+    "sign_method": lambda value, platform: one_of(value, platform.sign_methods),
+    "timestamp": lambda value, _platform: one_of(value, ("text", "ms")),
+    "over_limit": lambda value, _platform: one_of(value, ("wait", "refuse")),
+    "max_wait_seconds": _seconds(0, DAY_SECONDS),
+    "timeout_seconds": _seconds(0.1, 600),
+    "limits": _limits,
+}
+"""Every key of an environment's table, and what reads it."""

@@ -1,0 +1,96 @@
+"""One signed request over HTTP, for the Engine, which loads this module and httpx with it only for a call.
+
+Posts once, follows no redirect, and never raises for what the far end did.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+import httpx
+
+from topexplorer import __version__
+from topexplorer.core.call import NoAnswer, NoAnswerReason, SignedRequest
+
+MAX_BODY = 64 * 1024 * 1024
+HEADERS = {
+    "User-Agent": f"topexplorer/{__version__}",
+    "Accept": "text/xml,text/javascript,application/json",
+    "Accept-Encoding": "gzip",
+}
+
+
+@dataclass(slots=True)
+class Reply:
+    """What is known of a reply, even when it breaks off."""
+
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytearray = field(default_factory=bytearray)
+
+
+class Wire:
+    """The road of one call. Without a `transport` it is the network, by the machine's proxy settings."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport | None, timeout_seconds: float) -> None:
+        self._transport = transport
+        self._timeout = timeout_seconds
+        self.reply = Reply()
+
+    async def post(self, signed: SignedRequest) -> int | NoAnswer:
+        """Sends `signed` and fills `reply` as it comes in. The status of a whole answer, or why there is none."""
+        reply = self.reply
+        try:
+            async with self._client() as client, _posted(client, signed) as answer:
+                reply.status = answer.status_code
+                reply.headers = tuple((name, signed.mask(text)) for name, text in answer.headers.items())
+                if answer.is_redirect:
+                    return NoAnswer("redirect", answer.headers.get("location", ""))
+                async for chunk in answer.aiter_bytes():
+                    reply.body += chunk
+                    if len(reply.body) > MAX_BODY:
+                        return NoAnswer("too_large", str(MAX_BODY // 2**20))
+        except httpx.HTTPError as error:
+            return NoAnswer(_reason(error), str(error))
+        return answer.status_code
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
+        verify: ssl.SSLContext | bool = True
+        if self._transport is None:
+            verify = await asyncio.to_thread(ssl.create_default_context)
+        async with httpx.AsyncClient(
+            transport=self._transport,
+            verify=verify,
+            trust_env=self._transport is None,
+            headers=HEADERS,
+            timeout=self._timeout,
+            follow_redirects=False,
+        ) as client:
+            yield client
+
+
+def _posted(client: httpx.AsyncClient, signed: SignedRequest) -> AbstractAsyncContextManager[httpx.Response]:
+    """Everything travels in the body, so that no proxy's log sees a session."""
+    if signed.files:
+        files = {part.name: (part.file_name, part.content, part.content_type) for part in signed.files}
+        return client.stream("POST", signed.url, data=dict(signed.params), files=files)
+    form = urlencode(signed.params).encode()
+    kind = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
+    return client.stream("POST", signed.url, content=form, headers=kind)
+
+
+def _reason(error: httpx.HTTPError) -> NoAnswerReason:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return "tls"
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, httpx.TimeoutException):
+        return "timeout"
+    return "unreadable" if isinstance(error, httpx.DecodingError | httpx.RemoteProtocolError) else "connect"

@@ -1,0 +1,56 @@
+"""What the sandbox remembers, as plain rows: the platform's structs with the platform's field names.
+
+A row holds values as the platform writes them: numbers as numbers, prices and dates as text in GMT+8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Market:
+    """Everything the back ends know."""
+
+    sellers: dict[str, Row] = field(default_factory=dict)
+    """The `User` of each seller by nick; `shop` and `addresses` hold its `Shop` and `AddressResult` rows."""
+    items: dict[int, Row] = field(default_factory=dict)
+    """By num_iid; `skus` hold the `Sku` rows."""
+    trades: dict[int, Row] = field(default_factory=dict)
+    """By tid; `orders` hold the `Order` rows."""
+    refunds: dict[int, Row] = field(default_factory=dict)
+    """By refund_id; `messages` hold the `RefundMessage` rows, oldest first."""
+    shipments: list[Row] = field(default_factory=list)
+    """`Shipping` rows; `origin`, `goal` and `sent` tell what its `TransitStepInfo` rows are at any moment."""
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as the platform writes it; `moment` is in GMT+8."""
+    return moment.isoformat(" ", "seconds")[:19]
+
+
+def yuan(amount: int) -> str:
+    """An amount in cents as the platform writes it: `12.50`."""
+    if amount < 0:
+        return f"-{yuan(-amount)}"
+    return f"{amount // 100}.{amount % 100:02d}"
+
+
+def cents(text: str) -> int:
+    """The amount in cents of a price as the platform writes it; `12.5` and `12` are understood too."""
+    whole, _dot, rest = text.partition(".")
+    return int(f"{whole}{rest:0<2.2}")
+
+
+def part(row: Row, *names: str) -> Row:
+    """These members of a row, as far as it has them."""
+    return {name: row[name] for name in names if name in row}
+
+
+def masked_name(name: str) -> str:
+    """A person's name as the platform shows it to sellers: `王**`."""
+    return f"{name[:1]}**"

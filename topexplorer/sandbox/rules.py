@@ -1,0 +1,244 @@
+"""What the gateway checks before a back end sees a call, in the platform's order: `RULES`.
+
+The platform documents no order; this one follows captured answers (an unknown key is refused before a wrong sign, a
+call without `method` before everything else). Codes, messages and their odd capitals are those of captured bodies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from topexplorer.core import signing, values
+from topexplorer.core.call import Refusal, RequestDraft
+from topexplorer.core.catalog import Catalog
+from topexplorer.core.gateway import IncomingCall
+from topexplorer.core.spec import ApiSpec, Param
+from topexplorer.core.values import GMT8
+from topexplorer.sandbox.accounts import Accounts, App, Grant
+from topexplorer.sandbox.limits import CallLimits
+
+_STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+_MILLISECONDS = re.compile(r"[0-9]{13}")
+_VERSION = re.compile(r"[0-9]+(\.[0-9]+)?")
+_LONG = 2**63
+_EXACT = frozenset({"integer", "decimal", "price", "datetime"})
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the rules look things up in."""
+
+    catalog: Catalog
+    accounts: Accounts
+    limits: CallLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One call at the gate. Of a name that came twice the first value counts, as in a servlet."""
+
+    gate: Gate
+    verb: str
+    call: IncomingCall
+    now: datetime
+    caller: str = ""
+    """The address it came from."""
+    values: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", dict(reversed(self.call.params)))
+
+    def get(self, name: str) -> str:
+        """The value of that name; empty when absent, because the gateway does not tell the two apart."""
+        text = self.values.get(name, "")
+        return text if text.strip() else ""
+
+    @property
+    def spec(self) -> ApiSpec | None:
+        return self.gate.catalog.get(self.get("method"))
+
+    @property
+    def app(self) -> App | None:
+        return self.gate.accounts.app(self.get("app_key"))
+
+    @property
+    def grant(self) -> Grant | None:
+        return self.gate.accounts.grant(self.get("session"))
+
+    @property
+    def seller(self) -> str:
+        """The nick of the seller whose session came along and counts; empty for nobody."""
+        spec, grant = self.spec, self.grant
+        return grant.seller if spec and spec.session != "none" and grant else ""
+
+    def arguments(self) -> dict[str, str]:
+        """The business parameters."""
+        system = {param.name for param in self.gate.catalog.platform.system_params}
+        return {name: text for name, text in self.values.items() if name not in system}
+
+
+Rule = Callable[[Visit], Refusal | None]
+
+
+def verb(visit: Visit) -> Refusal | None:
+    """9: GET and POST only, and POST for anything that takes a file."""
+    takes_file = visit.spec is not None and any(param.type == "file" for param in visit.spec.params)
+    allowed = ("POST",) if takes_file else ("GET", "POST")
+    return None if visit.verb in allowed else Refusal(9, "Http action not allowed")
+
+
+def method(visit: Visit) -> Refusal | None:
+    """21, 22: the API must be named and served; a retired one is not."""
+    if not visit.get("method"):
+        return Refusal(21, "Missing method", sub_msg="http传入的参数加入method字段")
+    if visit.spec is None or visit.spec.retired:
+        return Refusal(22, "Invalid method")
+    return None
+
+
+def app_key(visit: Visit) -> Refusal | None:
+    """28, 29."""
+    if not visit.get("app_key"):
+        return Refusal(28, "Missing app key")
+    return None if visit.app else Refusal(29, "Invalid app Key", "isv.appkey-not-exists")
+
+
+def version(visit: Visit) -> Refusal | None:
+    """32, 33, 34."""
+    v = visit.get("v")
+    if not v:
+        return Refusal(32, "Missing version")
+    if not _VERSION.fullmatch(v):
+        return Refusal(33, "Invalid version")
+    return None if v == visit.gate.catalog.platform.version else Refusal(34, "Unsupported version")
+
+
+def timestamp(visit: Visit) -> Refusal | None:
+    """30, 31: `yyyy-MM-dd HH:mm:ss` in GMT+8 or 13-digit milliseconds, within the platform's tolerance."""
+    text = visit.get("timestamp")
+    if not text:
+        return Refusal(30, "Missing timestamp")
+    moment = _moment(text)
+    tolerance = timedelta(seconds=visit.gate.catalog.platform.timestamp_tolerance_seconds)
+    if moment is None or abs(moment - visit.now) > tolerance:
+        return Refusal(31, "Invalid timestamp")
+    return None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        if _MILLISECONDS.fullmatch(text):
+            return datetime.fromtimestamp(int(text) / 1000, GMT8)
+        return datetime.fromisoformat(text).replace(tzinfo=GMT8) if _STAMP.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def sign(visit: Visit) -> Refusal | None:
+    """24, 25. Upper-case hex only; a missing or unknown `sign_method` makes every sign wrong."""
+    claimed = visit.get("sign")
+    if not claimed:
+        return Refusal(24, "Missing signature")
+    scheme = visit.get("sign_method")
+    app = visit.app
+    if app and scheme in signing.SCHEMES and claimed == claimed.upper() and claimed.isascii():
+        call = visit.call
+        if signing.verify(scheme, app.secret.reveal(), call.params, claimed, call.body):
+            return None
+    return Refusal(25, "Invalid signature")
+
+
+def call_limit(visit: Visit) -> Refusal | None:
+    """7: from here on the call counts."""
+    if visit.app is None or visit.spec is None:
+        return None
+    ban = visit.gate.limits.enter(visit.app.key, visit.spec.access, visit.now)
+    if ban is None:
+        return None
+    return Refusal(7, "App Call Limited", ban.sub_code, f"This ban will last for {ban.seconds} more seconds")
+
+
+def form(visit: Visit) -> Refusal | None:
+    """23."""
+    return None if visit.get("format") in ("", "json", "xml") else Refusal(23, "Invalid format")
+
+
+def session(visit: Visit) -> Refusal | None:
+    """26, 27. An API that needs no session does not look at one."""
+    spec, given = visit.spec, visit.get("session")
+    if spec is None or spec.session == "none" or (spec.session == "optional" and not given):
+        return None
+    if not given:
+        return Refusal(26, "Missing session")
+    grant = visit.grant
+    if grant is None:
+        return Refusal(27, "Invalid session", "invalid-sessionkey", "SessionKey非法")
+    if grant.app_key != visit.get("app_key"):
+        detail = "sessionkey-not-generated-by-server:RealSession don't belong app and user !"
+        return Refusal(27, "Invalid session", "invalid-sessionkey", detail)
+    if grant.is_over(visit.now):
+        return Refusal(27, "Invalid session", "session-not-exist", "SessionKey非法")
+    return None
+
+
+def permission(visit: Visit) -> Refusal | None:
+    """11: the app must hold the package that the API belongs to."""
+    app, spec = visit.app, visit.spec
+    if app is None or spec is None or app.may_call(spec.category):
+        return None
+    names = [category.name for category in visit.gate.catalog.platform.categories]
+    scope = 11650 + (names.index(spec.category) if spec.category in names else len(names))
+    return Refusal(11, "Insufficient isv permissions", "isv.permission-api-package-limit", f"scope ids is {scope}")
+
+
+def arguments(visit: Visit) -> Refusal | None:
+    """40, 41: as the spec says, and in wire form: what only a form understands (`-3d`, 是) is wrong here."""
+    spec = visit.spec
+    if spec is None:
+        return None
+    given = visit.arguments()
+    draft = RequestDraft(spec.method, given, {name: name for name in visit.call.file_names})
+    problems = [problem for problem in values.check(spec, draft, visit.now) if problem.severity == "error"]
+    for problem in problems:
+        if problem.missing:
+            return Refusal(40, f"Missing required arguments:{problem.where}")
+    loose = (param.name for param in spec.params if not _in_wire_form(param, given.get(param.name, ""), visit.now))
+    wrong = problems[0].where if problems else next(loose, None)
+    return Refusal(41, f"Invalid arguments:{wrong}") if wrong else None
+
+
+def _in_wire_form(param: Param, text: str, now: datetime) -> bool:
+    """Whether a text that passed `check` is what a gateway would understand, not only a form."""
+    parts = [part.strip() for part in text.split(",")] if param.many else [text.strip()]
+    if param.type == "boolean":
+        return all(part.lower() in ("", "true", "false") for part in parts)
+    if param.type not in _EXACT:
+        return True
+    sent = values.wire(param, text, now) if text.strip() else ""
+    if sent != ",".join(part for part in parts if part):
+        return False
+    return param.type != "integer" or all(abs(int(part)) < _LONG for part in parts if part)
+
+
+RULES: tuple[Rule, ...] = (
+    verb,
+    method,
+    app_key,
+    version,
+    timestamp,
+    sign,
+    call_limit,
+    form,
+    session,
+    permission,
+    arguments,
+)
+"""In order; the first that refuses has the word."""
+
+
+def first_refusal(visit: Visit) -> Refusal | None:
+    """The answer of the first rule that turns this call away, None when it may pass."""
+    return next((refusal for rule in RULES if (refusal := rule(visit))), None)

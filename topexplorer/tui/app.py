@@ -1,0 +1,116 @@
+"""The terminal app: themes, languages and which screen is shown. It holds the Workbench and decides nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from topexplorer.assemble import Workbench
+from topexplorer.core.language import Language
+from topexplorer.tui.commands import COMMANDS, bindings
+from topexplorer.tui.crash import CrashConsole
+from topexplorer.tui.desk import Desk
+from topexplorer.tui.screens.explorer import Explorer
+from topexplorer.tui.screens.gauges import meter_rows
+from topexplorer.tui.screens.pages import PageDialog, help_rows, problem_rows
+from topexplorer.tui.tell import tell
+from topexplorer.tui.themes import DARK, THEMES
+
+
+class TopExplorer(App[None]):
+    """Give it a Workbench and a language; `run()` returns when the user quits."""
+
+    TITLE = "topexplorer"
+    CSS_PATH = "topexplorer.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(app=True)]
+
+    def __init__(self, bench: Workbench, language: Language, theme: str | None = None) -> None:
+        super().__init__()
+        self.bench = bench
+        self.language = language
+        self.desk = Desk()
+        self.error_console = CrashConsole()
+        self.animation_level = "none"
+        for known in THEMES:
+            self.register_theme(known)
+        self.theme = theme if theme in self.available_themes else DARK.name
+
+    def get_default_screen(self) -> Screen[None]:
+        return Explorer(self.bench, self.language, self.desk)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: every command that can be used now, in the user's language."""
+        for command in COMMANDS:
+            name = command.action.split("(")[0]
+            usable = name.startswith("app.") or screen.check_action(name, ())
+            if command.id != "palette" and usable:
+                keys = f"  {command.key_label}" if command.keys else ""
+                title = self.language(f"command.{command.id}") + keys
+                yield SystemCommand(
+                    title, self.language(f"command.{command.id}.help"), self._runner(screen, command.action)
+                )
+
+    @staticmethod
+    def _runner(screen: Screen[object], action: str):  # type: ignore[no-untyped-def]
+        async def run() -> None:
+            await screen.run_action(action)
+
+        return run
+
+    async def action_switch_language(self) -> None:
+        """The other language; drafts and answers stay on the desk."""
+        self.language = Language("en" if self.language.is_chinese else "zh")
+        self.bench.remember(language=self.language.name)
+        await self.switch_screen(Explorer(self.bench, self.language, self.desk))
+
+    def action_switch_theme(self) -> None:
+        """The next of our own themes."""
+        names = [theme.name for theme in THEMES]
+        place = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(place + 1) % len(names)]
+        self.bench.remember(theme=self.theme)
+
+    def action_show_quota(self) -> None:
+        engine = self.bench.engine
+        self.push_screen(
+            PageDialog(
+                self.language,
+                self.language("quota.title"),
+                lambda: tuple(meter_rows(engine.meters(), engine.environment, self.language)),
+                refresh_seconds=1.0,
+            )
+        )
+
+    def action_help(self) -> None:
+        """Help about the focused thing: the nearest ancestor that has something to say."""
+        about = ""
+        for widget in self.focused.ancestors_with_self if self.focused else ():
+            speak = getattr(widget, "help_text", None)
+            if speak is not None and (about := speak()):
+                break
+        self.push_screen(
+            PageDialog(self.language, self.language("help.title"), lambda: tuple(help_rows(self.language, about)))
+        )
+
+    def action_show_problems(self) -> None:
+        catalog, say = self.bench.catalog, self.language
+        others = [say.render(problem) for problem in (*self.bench.problems, *self.bench.profiles.problems)]
+        rows = tuple(problem_rows(say, catalog.problems, others))
+        self.push_screen(PageDialog(say, say("problems.title"), lambda: rows))
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Saves the screen as SVG in the working folder."""
+        saved = self.save_screenshot(filename, path or str(Path.cwd()))
+        tell(self, self.language("screenshot.done", path=saved))
+
+
+def open_tui(bench: Workbench, language: Language, theme: str | None = None) -> int:
+    """Runs the app until the user quits; returns the exit code."""
+    app = TopExplorer(bench, language, theme or bench.preferences.theme)
+    app.run()
+    return app.return_code or 0

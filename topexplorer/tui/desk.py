@@ -1,0 +1,31 @@
+"""What is on the user's desk: the state that outlives a screen, so that switching language or API loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from topexplorer.core.call import Exchange, RequestDraft
+
+
+@dataclass
+class Desk:
+    """Drafts and last answers by method, and what is open."""
+
+    method: str = ""
+    drafts: dict[str, RequestDraft] = field(default_factory=dict)
+    exchanges: dict[str, Exchange] = field(default_factory=dict)
+    profile: str = ""
+    """The profile that the open draft was loaded from or saved to."""
+    _kept: dict[str, RequestDraft] = field(default_factory=dict)
+
+    def draft(self, method: str) -> RequestDraft:
+        """The draft as it was left, or an empty one."""
+        return self.drafts.get(method) or RequestDraft(method)
+
+    def keep(self, write: Callable[[Mapping[str, RequestDraft]], None]) -> None:
+        """Hands the drafts to `write` if any changed since the last time. A failure is told once per change."""
+        drafts = dict(self.drafts)
+        if drafts != self._kept:
+            self._kept = drafts
+            write(drafts)

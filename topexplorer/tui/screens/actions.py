@@ -1,0 +1,159 @@
+"""What a user does around a call: saved profiles, environments, calls outside the catalog, copying, jumping."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.reactive import var
+
+from topexplorer.assemble import Workbench
+from topexplorer.core.call import RequestDraft
+from topexplorer.core.exporters import EXPORTERS
+from topexplorer.core.language import Language
+from topexplorer.core.spec import ApiSpec
+from topexplorer.engine.environments import Environment
+from topexplorer.engine.profiles import Profile
+from topexplorer.tui.changes import CHANGES
+from topexplorer.tui.desk import Desk
+from topexplorer.tui.screens.jump import Jump, targets
+from topexplorer.tui.screens.panes import PaneScreen
+from topexplorer.tui.screens.questions import AskText, Choose, Offer
+from topexplorer.tui.tell import tell
+from topexplorer.tui.widgets.catalog_list import Saved
+from topexplorer.tui.widgets.catalog_pane import CatalogPane
+from topexplorer.tui.widgets.request_pane import RequestPane
+
+
+class ActionScreen(PaneScreen):
+    """Every flow here is one dialog and what follows from it."""
+
+    draft: var[RequestDraft | None] = var(None)
+    seed: var[RequestDraft | None] = var(None, always_update=True)
+    spec: var[ApiSpec | None] = var(None)
+    saved: var[tuple[Saved, ...]] = var(())
+
+    def __init__(self, bench: Workbench, language: Language, desk: Desk) -> None:
+        super().__init__()
+        self.bench = bench
+        self.language = language
+        self.desk = desk
+
+    def open_api(self, method: str, draft: RequestDraft | None = None) -> None:
+        raise NotImplementedError
+
+    def show_environment(self) -> None:
+        raise NotImplementedError
+
+    def saved_profiles(self) -> tuple[Saved, ...]:
+        return tuple(Saved(profile.name, profile.draft.api) for profile in self.bench.profiles.list())
+
+    @work(exit_on_error=False)
+    async def action_save_profile(self) -> None:
+        """Asks for a name and keeps the draft under it, without any secret."""
+        if self.draft is None:
+            return
+        say, profiles = self.language, self.bench.profiles
+        suggestion = self.desk.profile or (say.words(self.spec.title) if self.spec else self.draft.api)
+        question = AskText(say, say("save.title"), say("save.where", folder=str(profiles.folder)), suggestion)
+        name = await self.app.push_screen_wait(question)
+        if name is None:
+            return
+        old = next((profile for profile in profiles.list() if profile.name == name), None)
+        kept = Profile(
+            name, self.draft, old.environment if old else None, old.note if old else "", old.path if old else None
+        )
+        path = profiles.save(kept, self.bench.vault.secrets(self.bench.engine.environment))
+        self.desk.profile = name
+        self.saved = self.saved_profiles()
+        tell(self.app, say("save.done", name=name, path=str(path)))
+
+    @work(exit_on_error=False)
+    async def action_delete_profile(self) -> None:
+        say, profiles = self.language, self.bench.profiles
+        names = tuple(Offer(profile.name, ((profile.name, 30), (profile.draft.api, 44))) for profile in profiles.list())
+        if not names:
+            tell(self.app, say("delete.none"))
+            return
+        name = await self.app.push_screen_wait(Choose(say, say("delete.title"), names, self.desk.profile))
+        if name is not None:
+            profiles.delete(name)
+            self.saved = self.saved_profiles()
+            tell(self.app, say("delete.done", name=name))
+
+    @on(CatalogPane.ProfileChosen)
+    @work(exit_on_error=False)
+    async def _open_profile(self, event: CatalogPane.ProfileChosen) -> None:
+        profile = self.bench.profiles.get(event.name)
+        self.desk.profile = profile.name
+        self.open_api(profile.draft.api, profile.draft)
+        active = self.bench.engine.environment
+        if profile.environment and profile.environment != active.name:
+            tell(
+                self.app, self.language("profile.elsewhere", wanted=profile.environment, active=active.name), "warning"
+            )
+        self.action_focus_pane("request")
+
+    @work(exit_on_error=False)
+    async def action_choose_environment(self) -> None:
+        """Shows every environment with its gateway and keys; prod has to be typed."""
+        say, bench = self.language, self.bench
+        offers = [self._offer(environment) for environment in bench.environments.values()]
+        current = bench.engine.environment.name
+        name = await self.app.push_screen_wait(Choose(say, say("environment.title"), offers, current))
+        if name is None or name == current:
+            return
+        if bench.environments[name].kind == "prod":
+            question = AskText(
+                say, say("prod.title"), say("prod.enter", name=name), placeholder=name, expected=name, classes="-danger"
+            )
+            if await self.app.push_screen_wait(question) is None:
+                return
+        bench.engine.use(name)
+        if bench.environments[name].kind != "prod":
+            bench.remember(environment=name)
+        self.show_environment()
+
+    def _offer(self, environment: Environment) -> Offer:
+        say = self.language
+        keys = self.bench.vault.status(environment)
+        status = say("environment.keys", key=keys.app_key or "") if keys.ready else say("environment.no_keys")
+        return Offer(
+            environment.name,
+            ((environment.name, 12), (say(f"kind.{environment.kind}"), 8), (environment.gateway, 42), (status, 24)),
+            "bold",
+        )
+
+    @work(exit_on_error=False)
+    async def action_free_call(self) -> None:
+        """Calls an API by its name, in the catalog or not."""
+        say = self.language
+        question = AskText(say, say("free.title"), say("free.explain"), placeholder="taobao.")
+        method = await self.app.push_screen_wait(question)
+        if method is not None:
+            self.open_api(method)
+            self.action_focus_pane("request")
+
+    @work(exit_on_error=False)
+    async def action_jump(self) -> None:
+        widget = await self.app.push_screen_wait(Jump(targets(self)))
+        if widget is not None:
+            widget.focus()
+
+    def action_copy_command(self) -> None:
+        if self.draft is not None:
+            text = EXPORTERS["command"](self.draft, self.bench.engine.environment.name)
+            self.copy(text, self.language("copy.command"))
+
+    def copy(self, text: str, what: str) -> None:
+        """To the clipboard of the terminal, over ssh too, and says what it was."""
+        self.app.copy_to_clipboard(text)
+        tell(self.app, self.language("copy.done", what=what))
+
+    def action_change(self, how: str) -> None:
+        """Changes the whole draft at once and fills the form from it."""
+        if self.draft is not None and self.spec is not None:
+            self.seed = self.draft = CHANGES[how](self.draft, self.spec)
+
+    def action_show_tab(self, side: str) -> None:
+        pane = self.query_one(RequestPane)
+        pane.side = "form" if pane.side == side else side
+        self.pane = "request"

@@ -1,0 +1,278 @@
+"""The explorer: choose an API, fill its form, send, read the answer, watch the quota.
+
+The screen owns the state; panes get it bound down and post what the user did up. Anything slow is a worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Horizontal
+from textual.message import Message
+from textual.reactive import var
+from textual.worker import Worker, WorkerState
+
+from topexplorer.assemble import Workbench
+from topexplorer.core.call import Exchange, RequestDraft, SignedRequest
+from topexplorer.core.catalog import Catalog
+from topexplorer.core.errors import NeedsConfirmation, StorageError, TopExplorerError
+from topexplorer.core.language import Language
+from topexplorer.core.spec import Platform
+from topexplorer.core.values import Problem
+from topexplorer.core.views import Reading
+from topexplorer.tui.commands import bindings
+from topexplorer.tui.desk import Desk
+from topexplorer.tui.screens.actions import ActionScreen
+from topexplorer.tui.screens.gauges import gauges, where
+from topexplorer.tui.screens.questions import AskText
+from topexplorer.tui.tell import tell, tell_error
+from topexplorer.tui.widgets.catalog_list import Saved
+from topexplorer.tui.widgets.catalog_pane import CatalogPane
+from topexplorer.tui.widgets.key_bar import KeyBar
+from topexplorer.tui.widgets.param_form import ParamForm
+from topexplorer.tui.widgets.request_pane import RequestPane
+from topexplorer.tui.widgets.response_pane import ResponsePane
+from topexplorer.tui.widgets.splitter import Splitter
+from topexplorer.tui.widgets.status_bar import Gauge, StatusBar, Where
+
+
+class Explorer(ActionScreen):
+    """The main screen: what is chosen, what is typed, what came back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(app=False)]
+    catalog: var[Catalog | None] = var(None)
+    platform: var[Platform | None] = var(None)
+    current: var[str] = var("")
+    problems: var[tuple[Problem, ...]] = var(())
+    preview: var[SignedRequest | None] = var(None)
+    exchange: var[Exchange | None] = var(None)
+    busy: var[str] = var("")
+    where: var[Where | None] = var(None)
+    gauges: var[tuple[Gauge, ...]] = var(())
+
+    @dataclass
+    class Opened(Message):
+        """The catalog can be searched."""
+
+        catalog: Catalog
+        where: Where
+
+    @dataclass
+    class Ready(Message):
+        """The engine is loaded: calls can be made."""
+
+        saved: tuple[Saved, ...]
+
+    @dataclass
+    class Measured(Message):
+        """The ledger was read."""
+
+        gauges: tuple[Gauge, ...]
+
+    def __init__(self, bench: Workbench, language: Language, desk: Desk) -> None:
+        super().__init__(bench, language, desk)
+        self.ready = False
+
+    def compose(self) -> ComposeResult:
+        say = self.language
+        yield StatusBar(say).data_bind(Explorer.where, Explorer.gauges)
+        with Horizontal(id="desk"):
+            yield CatalogPane(say, id="catalog").data_bind(Explorer.catalog, Explorer.saved, Explorer.current)
+            yield Splitter("vertical", id="split-catalog")
+            with Container(id="work"):
+                yield RequestPane(say, self.bench.clock, id="request").data_bind(
+                    Explorer.spec, Explorer.platform, Explorer.seed, Explorer.draft, Explorer.problems, Explorer.preview
+                )
+                yield Splitter("horizontal", id="split-request")
+                yield ResponsePane(say, self._reading, id="answer", classes="pane").data_bind(
+                    Explorer.exchange, Explorer.busy
+                )
+        yield KeyBar(say)
+
+    def on_mount(self) -> None:
+        self._open()
+
+    @work(thread=True, group="open", exit_on_error=False)
+    def _open(self) -> None:
+        """The catalog first, so that it can be searched while the engine loads."""
+        bench = self.bench
+        environment = bench.start_environment
+        if not self.desk.drafts:
+            self.desk.drafts = bench.drafts.load()
+        self.post_message(self.Opened(bench.catalog, where(environment, bench.vault.status(environment))))
+        saved = self.saved_profiles()
+        _ = bench.engine
+        self.post_message(self.Ready(saved))
+
+    @on(Opened)
+    def _opened(self, event: Opened) -> None:
+        self.platform = event.catalog.platform
+        self.catalog = event.catalog
+        self.where = event.where
+        self.query_one(CatalogPane).focus_search()
+        if self.desk.method:
+            self.open_api(self.desk.method)
+
+    @on(Ready)
+    def _ready(self, event: Ready) -> None:
+        self.ready = True
+        self.saved = event.saved
+        self.show_environment()
+        for problem in self.bench.problems:
+            tell(self.app, self.language.render(problem), "warning")
+        self.set_interval(1.0, self.measure)
+        self.set_interval(2.0, self.keep_drafts)
+
+    def show_environment(self) -> None:
+        """Where am I, and what has it cost: after a start, a switch or a call."""
+        engine = self.bench.engine
+        self.where = where(engine.environment, engine.vault.status(engine.environment))
+        for kind in ("sandbox", "dev", "prod"):
+            self.set_class(engine.environment.kind == kind, f"-{kind}")
+        self._judge()
+        self.measure()
+
+    @work(thread=True, exclusive=True, group="meters", exit_on_error=False)
+    def measure(self) -> None:
+        found = self.bench.engine.meters(self.desk.method or None)
+        self.post_message(self.Measured(gauges(found, self.language)))
+
+    @on(Measured)
+    def _measured(self, event: Measured) -> None:
+        self.gauges = event.gauges
+
+    def open_api(self, method: str, draft: RequestDraft | None = None) -> None:
+        """Opens an API's form with its draft as it was left, or with the given one."""
+        self.desk.method = method
+        draft = draft or self.desk.draft(method)
+        self.desk.drafts[method] = draft
+        self.current = method
+        self.spec = self.bench.catalog.spec(method)
+        self.seed = draft
+        self.draft = draft
+        self.exchange = self.desk.exchanges.get(method)
+
+    def watch_draft(self, draft: RequestDraft | None) -> None:
+        if draft is not None:
+            self.desk.drafts[draft.api] = draft
+            self._judge()
+
+    @work(thread=True, exclusive=True, group="drafts", exit_on_error=False)
+    def keep_drafts(self) -> None:
+        """Writes what was typed, when it changed since the last time."""
+        self.desk.keep(self.bench.drafts.keep)
+
+    def on_unmount(self) -> None:
+        with suppress(StorageError):
+            self.desk.keep(self.bench.drafts.keep)
+
+    def _judge(self) -> None:
+        """Problems and sign of the draft as it stands."""
+        if self.ready and self.draft is not None:
+            self.problems = self.bench.engine.check(self.draft)
+            self.preview = self.bench.engine.preview(self.draft)
+
+    @on(ParamForm.Edited)
+    def _edited(self, event: ParamForm.Edited) -> None:
+        """Keeps what was typed; the last keystrokes may belong to the API that was just left."""
+        self.desk.drafts[event.draft.api] = event.draft
+        if event.draft.api == self.desk.method:
+            self.draft = event.draft
+
+    @on(CatalogPane.ApiChosen)
+    def _api_chosen(self, event: CatalogPane.ApiChosen) -> None:
+        self.desk.profile = ""
+        self.open_api(event.method)
+        self.action_focus_pane("request")
+
+    def focus_in_pane(self, name: str) -> None:
+        if name == "catalog":
+            self.query_one(CatalogPane).focus_search()
+        elif name == "request":
+            self.query_one(RequestPane).focus_first()
+        else:
+            super().focus_in_pane(name)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What can be done now; the footer shows nothing else."""
+        if action in ("send", "save_profile", "change", "copy_command"):
+            return self.draft is not None and (action != "send" or (self.ready and not self.busy))
+        return bool(self.busy) if action == "cancel" else True
+
+    @on(ParamForm.Submitted)
+    def action_send(self) -> None:
+        if self.draft is not None and self.ready and not self.busy:
+            self._send(self.draft)
+
+    def action_cancel(self) -> None:
+        self.workers.cancel_group(self, "send")
+
+    @work(exclusive=True, group="send", exit_on_error=False)
+    async def _send(self, draft: RequestDraft) -> None:
+        """Prepares, asks where prod wants to be asked, sends, shows."""
+        engine, say = self.bench.engine, self.language
+        try:
+            signed = await asyncio.to_thread(engine.prepare, draft)
+        except NeedsConfirmation as error:
+            if not await self._confirmed(error, draft):
+                return
+            signed = await asyncio.to_thread(engine.prepare, draft, confirmed=True)
+        started = monotonic()
+
+        def tick() -> None:
+            self.busy = say("answer.sending", seconds=f"{monotonic() - started:.1f}")
+
+        tick()
+        ticking = self.set_interval(0.1, tick)
+        try:
+            exchange = await engine.send(signed, self._waiting)
+        except asyncio.CancelledError:
+            tell(self.app, say("silence.interrupted") + " · " + say("silence.interrupted.cure"), "warning")
+            raise
+        finally:
+            ticking.stop()
+            self.busy = ""
+            self.measure()
+        self._arrived(draft, exchange)
+
+    def _arrived(self, draft: RequestDraft, exchange: Exchange) -> None:
+        self.desk.exchanges[draft.api] = exchange
+        if self.desk.method == draft.api:
+            self.exchange = exchange
+            if self.single:
+                self.action_focus_pane("answer")
+
+    async def _confirmed(self, error: NeedsConfirmation, draft: RequestDraft) -> bool:
+        say, engine = self.language, self.bench.engine
+        spec = self.bench.catalog.spec(draft.api)
+        lines = [say.render(error.message), ""]
+        lines += [
+            f"{name} = {text}" for name, text in draft.sent_values().items() if name in spec.changes or not spec.changes
+        ]
+        name = engine.environment.name
+        title = say("confirm.title", method=draft.api)
+        box = AskText(say, title, "\n".join(lines), placeholder=name, expected=name, classes="-danger")
+        return await self.app.push_screen_wait(box) is not None
+
+    def _waiting(self, seconds: float) -> None:
+        tell(self.app, self.language("answer.waiting", seconds=f"{seconds:.0f}"))
+
+    def _reading(self, exchange: Exchange) -> Reading:
+        return Reading(self.bench.catalog.spec(exchange.draft.api), self.bench.catalog.errors)
+
+    def watch_busy(self) -> None:
+        self.query_one(KeyBar).refresh()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """The one place where a worker's failure ends: a sentence for what is expected, a crash for a bug."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            if not isinstance(event.worker.error, TopExplorerError):
+                raise event.worker.error
+            tell_error(self.app, event.worker.error, self.language)

@@ -1,0 +1,74 @@
+"""From the engine's numbers to what the top line and the quota page show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import ceil
+
+from topexplorer.core.language import Language
+from topexplorer.core.manual import limit_text
+from topexplorer.engine.environments import Environment
+from topexplorer.engine.ledger import Meter
+from topexplorer.engine.quota import UNCOUNTED
+from topexplorer.engine.vault import KeyStatus
+from topexplorer.tui.widgets.page import Row, row
+from topexplorer.tui.widgets.status_bar import Gauge, Where
+
+BAR_CELLS = 24
+
+
+def where(environment: Environment, keys: KeyStatus) -> Where:
+    """The environment as the top line shows it."""
+    return Where(environment.name, environment.kind, keys.app_key or "")
+
+
+def gauges(meters: Sequence[Meter], say: Language) -> tuple[Gauge, ...]:
+    """The top line's meters: rate classes first, then the app's day, then its seconds."""
+    shown = [meter for meter in meters if meter.limit is not UNCOUNTED or meter.banned_for > 0]
+    shown.sort(key=lambda meter: (meter.key.endswith("/app"), meter.limit.seconds != 0))
+    return tuple(_gauge(meter, say) for meter in shown)
+
+
+def _gauge(meter: Meter, say: Language) -> Gauge:
+    unit = limit_text(meter.limit, say).partition("/")[2]
+    label = f"{_title(meter, say)}/{unit}" if meter.limit is not UNCOUNTED else _title(meter, say)
+    return Gauge(label, meter.used, meter.limit.calls, ceil(meter.banned_for))
+
+
+def _title(meter: Meter, say: Language) -> str:
+    return say.words(meter.title) if meter.title else meter.key.rsplit("/", 1)[1].removeprefix("taobao.")
+
+
+def meter_rows(meters: Sequence[Meter], environment: Environment, say: Language) -> Iterator[Row]:
+    """The quota page: a bar per limit, when it is free again, and what happens when it is full."""
+    yield row((say("quota.of", environment=environment.name), "title"))
+    yield row((say(f"quota.over.{environment.over_limit}"), "muted"))
+    for meter in meters:
+        if meter.limit is UNCOUNTED and meter.banned_for <= 0:
+            continue
+        yield row()
+        yield row((f"{_title(meter, say)}  ", "strong"), (limit_text(meter.limit, say), "muted"))
+        yield _bar(meter, say)
+    yield row()
+    yield row((say("quota.note"), "muted"))
+
+
+def _bar(meter: Meter, say: Language) -> Row:
+    if meter.banned_for > 0:
+        return row("  ", (say("quota.banned", seconds=ceil(meter.banned_for)), "bad"))
+    share = min(meter.used / meter.limit.calls, 1.0)
+    full = ceil(share * BAR_CELLS) if meter.used else 0
+    look = "bad" if share >= 0.9 else "warning" if share >= 0.7 else "good"
+    text = say("quota.used", used=f"{meter.used:,}", limit=f"{meter.limit.calls:,}")
+    free = say("quota.free", time=duration(meter.resets_in, say)) if meter.used else ""
+    return row("  ", ("▰" * full, look), ("▱" * (BAR_CELLS - full), "muted"), f"  {text}", (f"  {free}", "muted"))
+
+
+def duration(seconds: float, say: Language) -> str:
+    """`45 s`, `12 min`, `7 h 05 min`."""
+    whole = ceil(seconds)
+    if whole < 120:
+        return say("duration.seconds", seconds=whole)
+    if whole < 7200:
+        return say("duration.minutes", minutes=whole // 60)
+    return say("duration.hours", hours=whole // 3600, minutes=f"{whole % 3600 // 60:02d}")

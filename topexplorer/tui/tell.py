@@ -1,0 +1,22 @@
+"""The one place that shows a passing notice: cleaned text, no markup."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from textual.app import App
+
+from topexplorer.core.errors import TopExplorerError
+from topexplorer.core.language import Language
+from topexplorer.core.text import clean
+
+
+def tell(app: App[Any], text: str, severity: Literal["information", "warning", "error"] = "information") -> None:
+    """Shows `text` for a few seconds; errors stay longer."""
+    app.notify(clean(text), severity=severity, timeout=12 if severity == "error" else 5, markup=False)
+
+
+def tell_error(app: App[Any], error: TopExplorerError, say: Language) -> None:
+    """Shows what happened and what to do."""
+    hint = f"\n{say.render(error.hint)}" if error.hint else ""
+    tell(app, say.render(error.message) + hint, "error")

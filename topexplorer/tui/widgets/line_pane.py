@@ -1,0 +1,162 @@
+"""The lines of an answer with a search in them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.reactive import var
+from textual.widgets import Input, Static
+from textual.worker import get_current_worker
+
+from topexplorer.core.language import Language
+from topexplorer.tui.widgets.line_text import MOST_HITS, LineText, Needle
+from topexplorer.tui.widgets.line_view import LineView
+
+SMALL = 256 * 1024
+"""Up to this many bytes are searched at once; more in a thread."""
+
+
+class LinePane(Vertical):
+    """A LineView above a find bar that `/` opens. `n` and `N` go to the next and the previous place."""
+
+    DEFAULT_CSS = """
+    LinePane {
+        height: 1fr;
+        & > #find-bar { height: 1; display: none; }
+        &.-finding > #find-bar { display: block; }
+        & #find-sign { width: 2; color: $accent; text-style: bold; }
+        & #find-query { width: 1fr; border: none; height: 1; padding: 0; background: $boost; }
+        & #find-count { width: auto; padding: 0 1; color: $text-muted; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "find", show=False),
+        Binding("n", "next(1)", show=False),
+        Binding("N", "next(-1)", show=False),
+        Binding("escape", "close", show=False),
+    ]
+
+    source: var[LineText | None] = var(None)
+
+    @dataclass
+    class Found(Message):
+        """A search has ended. Without a place in `hits`, nothing was found."""
+
+        query: str
+        source: LineText
+        hits: list[int]
+
+    def __init__(self, language: Language, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._language = language
+        self._hits: list[int] = []
+        self._at = 0
+        self._origin = 0
+
+    def compose(self) -> ComposeResult:
+        yield LineView(self._language)
+        with Horizontal(id="find-bar"):
+            yield Static("/", id="find-sign", markup=False)
+            yield Input(id="find-query", compact=True, select_on_focus=False)
+            yield Static("", id="find-count", markup=False)
+
+    def on_mount(self) -> None:
+        self.watch_source(self.source)
+
+    @property
+    def lines(self) -> LineView:
+        return self.query_one(LineView)
+
+    def watch_source(self, source: LineText | None) -> None:
+        if self.is_mounted and self.lines.source is not source:
+            self.lines.source = source
+            self._origin = 0
+            self._search(self.query_one("#find-query", Input).value if self.has_class("-finding") else "")
+
+    def action_find(self) -> None:
+        self.add_class("-finding")
+        self._origin = self._here()
+        self.query_one("#find-query", Input).focus()
+
+    def action_close(self) -> None:
+        """Leaves the search; the marks go, the cursor stays."""
+        self.remove_class("-finding")
+        self._search("")
+        self.lines.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.has_class("-finding") if action == "close" else True
+
+    def action_next(self, step: int) -> None:
+        """Goes on from the cursor, wherever it was moved to meanwhile, and round at the end."""
+        if not self._hits or self.source is None:
+            return
+        here = self.source.row(self.lines.cursor)
+        if here.start <= self._hits[self._at] < max(here.end, here.start + 1):
+            self._at += step
+        else:
+            self._at = bisect_left(self._hits, here.start) - (step < 0)
+        self._at %= len(self._hits)
+        self._show_hit()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._search(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.lines.focus()
+
+    def _here(self) -> int:
+        source = self.source
+        return source.row(self.lines.cursor).start if source and source.rows else 0
+
+    def _search(self, query: str) -> None:
+        self.workers.cancel_group(self, "find")
+        self._hits = []
+        self.lines.mark = Needle(query).pattern if query else None
+        self._count("" if not query else self._language("find.searching"))
+        if not query or self.source is None:
+            return
+        if len(self.source.text) <= SMALL:
+            self._found(Needle(query).find_all(self.source.text, lambda: False))
+        else:
+            self._search_in_thread(query, self.source)
+
+    @work(thread=True, exclusive=True, group="find", description="find")
+    def _search_in_thread(self, query: str, source: LineText) -> None:
+        worker = get_current_worker()
+        hits = Needle(query).find_all(source.text, lambda: worker.is_cancelled)
+        if not worker.is_cancelled:
+            self.post_message(self.Found(query, source, hits))
+
+    def on_line_pane_found(self, event: Found) -> None:
+        event.stop()
+        if event.source is self.source and event.query == self.query_one("#find-query", Input).value:
+            self._found(event.hits)
+
+    def _found(self, hits: list[int]) -> None:
+        """Goes to the first place at or after the line where the search began."""
+        self._hits = hits
+        self._at = bisect_left(hits, self._origin) % len(hits) if hits else 0
+        self._show_hit()
+
+    def _show_hit(self) -> None:
+        if not self._hits:
+            self._count(self._language("find.nothing"))
+            return
+        more = "+" if len(self._hits) >= MOST_HITS else ""
+        self._count(f"{self._at + 1:,}/{len(self._hits):,}{more}")
+        hit = self._hits[self._at]
+        row = self.source.row(self.source.row_at(hit)) if self.source else None
+        self.lines.reveal(hit, self._at - bisect_left(self._hits, row.start) if row else 0)
+
+    def _count(self, text: str) -> None:
+        self.query_one("#find-count", Static).update(text)

@@ -1,0 +1,166 @@
+"""A page of styled rows that draws only the lines on screen: documentation, sign, help and meters are such pages.
+
+Foreign text is cleaned when a span is made, so a page cannot carry control bytes or markup to the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from topexplorer.core.text import clean_line
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of one row. `look` names a component class of Page without its prefix."""
+
+    text: str
+    look: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A logical line; continued lines are indented by `hang` cells when it is wrapped."""
+
+    spans: tuple[Span, ...] = ()
+    hang: int = 0
+
+
+def row(*parts: str | tuple[str, str], hang: int = 0) -> Row:
+    """A row from texts and (text, look) pairs, cleaned."""
+    spans = (Span(clean_line(part)) if isinstance(part, str) else Span(clean_line(part[0]), part[1]) for part in parts)
+    return Row(tuple(span for span in spans if span.text), hang)
+
+
+def wrap(rows: Iterable[Row], width: int) -> list[tuple[Span, ...]]:
+    """Rows cut into lines of at most `width` cells, at spaces and between wide characters."""
+    lines: list[tuple[Span, ...]] = []
+    for logical in rows:
+        line: list[Span] = []
+        used = 0
+        for span in logical.spans:
+            for word in _words(span.text):
+                cells = cell_len(word)
+                if used + cells > width and used > logical.hang:
+                    lines.append(tuple(line))
+                    line = [Span(" " * logical.hang)] if logical.hang else []
+                    used = logical.hang
+                    word = word.lstrip()
+                    cells = cell_len(word)
+                while cells > width - used > 0:
+                    head, word = _split(word, width - used)
+                    line.append(Span(head, span.look))
+                    lines.append(tuple(line))
+                    line = [Span(" " * logical.hang)] if logical.hang else []
+                    used = logical.hang
+                    cells = cell_len(word)
+                if word:
+                    line.append(Span(word, span.look))
+                    used += cells
+        lines.append(tuple(line))
+    return lines
+
+
+def _words(text: str) -> Iterable[str]:
+    """Pieces that may start a new line: words with the spaces before them, wide characters one by one."""
+    word = ""
+    for char in text:
+        wide = ord(char) > 0x2E80
+        if (
+            word
+            and (wide or (char == " " and not word.isspace()) or ord(word[-1]) > 0x2E80)
+            and char not in "，。；：、）！？"
+        ):
+            yield word
+            word = ""
+        word += char
+    if word:
+        yield word
+
+
+def _split(text: str, cells: int) -> tuple[str, str]:
+    used = 0
+    for place, char in enumerate(text):
+        used += cell_len(char)
+        if used > cells:
+            return text[: max(place, 1)], text[max(place, 1) :]
+    return text, ""
+
+
+class Page(ScrollView, can_focus=True):
+    """Shows rows; set them with `show`."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"page--{look}" for look in ("plain", "title", "muted", "name", "accent", "good", "warning", "bad", "strong")
+    }
+    DEFAULT_CSS = """
+    Page {
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+        overflow-x: hidden;
+        & > .page--title { color: $accent; text-style: bold; }
+        & > .page--muted { color: $secondary; }
+        & > .page--name { color: $primary; }
+        & > .page--accent { color: $accent; }
+        & > .page--good { color: $success; }
+        & > .page--warning { color: $warning; }
+        & > .page--bad { color: $error; }
+        & > .page--strong { text-style: bold; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+        Binding("space", "page_down", show=False),
+    ]
+
+    def __init__(self, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._rows: Sequence[Row] = ()
+        self._lines: list[tuple[Span, ...]] = []
+
+    def show(self, rows: Sequence[Row], *, keep_place: bool = False) -> None:
+        """Replaces what is shown; from the top unless `keep_place`."""
+        if rows == self._rows:
+            return
+        self._rows = rows
+        self._reflow()
+        if not keep_place:
+            self.scroll_home(animate=False)
+
+    @property
+    def text(self) -> str:
+        """What is shown, as plain lines."""
+        return "\n".join("".join(span.text for span in line) for line in self._lines)
+
+    def _reflow(self) -> None:
+        width = max(self.scrollable_content_region.width, 20)
+        self._lines = wrap(self._rows, width)
+        self.virtual_size = Size(width, len(self._lines))
+        self.refresh()
+
+    def on_resize(self, event: Resize) -> None:
+        self._reflow()
+
+    def render_line(self, y: int) -> Strip:
+        place = self.scroll_offset.y + y
+        width = self.size.width
+        base = self.rich_style
+        if place >= len(self._lines):
+            return Strip.blank(width, base)
+        segments = [Segment(span.text, base + self._look(span.look)) for span in self._lines[place]]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _look(self, look: str) -> Style:
+        return self.get_component_rich_style(f"page--{look}", partial=True)

@@ -1,0 +1,193 @@
+"""A scrolling list of form rows: mounts them in small batches, moves between them, and opens their pickers.
+
+The first rows are there at once and can be typed into while the rest follow, so a form of 120 parameters never stalls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import work
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from topexplorer.core.language import Language
+from topexplorer.core.spec import Param
+from topexplorer.core.text import clean_line
+from topexplorer.tui.widgets.param_row import Clock, ParamRow
+
+OpenPicker = Callable[[ParamRow], "ModalScreen[str | None] | None"]
+FIRST, BATCH = 8, 6
+"""Rows mounted at once (a taller form gets what fits), and then after each refresh."""
+
+
+class ParamRows(VerticalScroll, can_focus=False):
+    """Rows of parameters. Enter goes to the next row; in the last required one, or the last of all, it finishes."""
+
+    DEFAULT_CSS = """
+    ParamRows { scrollbar-size-vertical: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1)", show=False),
+        Binding("down", "step(1)", show=False),
+        Binding("ctrl+f", "pick", show=False, id="form.pick", priority=True),
+        Binding("ctrl+r", "switch", show=False, id="form.switch", priority=True),
+        Binding("ctrl+y", "example", show=False, id="form.example", priority=True),
+    ]
+
+    def __init__(self, language: Language, clock: Clock, open_picker: OpenPicker, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.language = language
+        self.clock = clock
+        self.rows: list[ParamRow] = []
+        """The rows that are there so far, from top to bottom."""
+        self._open_picker = open_picker
+        self._generation = 0
+        self._focus_wanted = False
+        self._widest = 24
+
+    def present(self, params: Sequence[Param], rows: Iterator[ParamRow]) -> None:
+        """Show these rows instead of the ones shown. `params` are measured for the width of the left part."""
+        self._generation += 1
+        self.rows = []
+        names = [cell_len(clean_line(param.name)) + 5 for param in params]
+        titles = [cell_len(clean_line(self.language.words(param.title))) + 3 for param in params]
+        self._widest = max([*names, *titles], default=24)
+        self.call_next(self._replace, self._generation, rows)
+
+    async def _replace(self, generation: int, rows: Iterator[ParamRow]) -> None:
+        if generation == self._generation:
+            self.remove_children()
+            self.scroll_home(animate=False)
+            await self._mount_batch(generation, rows, max(FIRST, self.size.height // 2 + 1))
+
+    async def _mount_batch(self, generation: int, rows: Iterator[ParamRow], count: int) -> None:
+        if generation != self._generation:
+            return
+        batch = list(islice(rows, count))
+        self.rows += batch
+        for row in batch:
+            self.prepare(row)
+        await self.mount_all(batch, before=0 if len(batch) == len(self.rows) and self.children else None)
+        if generation != self._generation:
+            return
+        if len(batch) == count:
+            self.call_after_refresh(self._mount_batch, generation, rows, BATCH)
+        else:
+            await self.mount_all(self.tail())
+        if self._focus_wanted:
+            self.focus_first()
+
+    def prepare(self, row: ParamRow) -> None:
+        """Give a row that is about to be mounted what it shares with the others."""
+        row.column = self._column
+
+    def tail(self) -> list[Widget]:
+        """What stands below the last row."""
+        return []
+
+    @property
+    def _column(self) -> int:
+        """Cells of the left part of each row: the widest name or title, within reason."""
+        return max(16, min(self._widest, (self.size.width or 80) * 2 // 5, 36))
+
+    def on_resize(self) -> None:
+        for row in self.rows:
+            row.column = self._column
+
+    # Moving about
+
+    def focus_first(self) -> None:
+        """Put the cursor where typing makes most sense: the first required field that is empty, else the first one."""
+        empty = (row for row in self.rows if row.param.required and not row.filled)
+        first = next(empty, self.rows[0] if self.rows else None)
+        self._focus_wanted = first is None
+        if first is not None:
+            first.control.focus()
+
+    @property
+    def current(self) -> ParamRow | None:
+        """The row that has the focus."""
+        focused = self.screen.focused
+        if focused is None:
+            return None
+        return next((node for node in focused.ancestors if isinstance(node, ParamRow)), None)
+
+    def action_step(self, step: int) -> None:
+        row = self.current
+        if row not in self.rows:
+            raise SkipAction
+        place = self.rows.index(row) + step
+        if 0 <= place < len(self.rows):
+            self.rows[place].control.focus()
+
+    def action_switch(self) -> None:
+        self._acting_row().switch()
+
+    def action_example(self) -> None:
+        row = self._acting_row()
+        example = row.param.example or row.param.default
+        if row.filled or not example:
+            raise SkipAction
+        row.put(example)
+
+    def action_pick(self) -> None:
+        row = self._acting_row()
+        if not row.pickable:
+            raise SkipAction
+        self.pick(row)
+
+    def _acting_row(self) -> ParamRow:
+        if (row := self.current) is None or row not in self.rows:
+            raise SkipAction
+        return row
+
+    # What rows ask for
+
+    def on_param_row_edited(self, event: ParamRow.Edited) -> None:
+        event.stop()
+        if event.row in self.rows:
+            self.edited(event.row)
+
+    def on_param_row_pick_asked(self, event: ParamRow.PickAsked) -> None:
+        event.stop()
+        self.pick(event.row)
+
+    def on_param_row_passed(self, event: ParamRow.Passed) -> None:
+        event.stop()
+        row = event.row
+        if row not in self.rows:
+            return
+        required = [one for one in self.rows if one.param.required]
+        if row is not self.rows[-1] and row not in required[-1:]:
+            self.rows[self.rows.index(row) + 1].control.focus()
+            return
+        missing = next((one for one in required if not one.filled), None)
+        if missing is None:
+            self.finished()
+        else:
+            missing.control.focus()
+
+    @work(exclusive=True, group="pick")
+    async def pick(self, row: ParamRow) -> None:
+        """Open the row's picker or editor and write what was chosen."""
+        picker = self._open_picker(row)
+        chosen = None if picker is None else await self.app.push_screen_wait(picker)
+        if chosen is not None and row in self.rows:
+            row.put(chosen)
+
+    def edited(self, row: ParamRow) -> None:
+        """A person changed that row."""
+
+    def finished(self) -> None:
+        """Enter was pressed where there is nothing left to fill in."""
+
+    def help_text(self) -> str:
+        """Help on the row that has the focus; empty when none has."""
+        return row.help_text() if (row := self.current) else ""

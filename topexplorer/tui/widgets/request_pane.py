@@ -1,0 +1,99 @@
+"""The request: its title line and three sides of it, the form, the documentation and the sign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.reactive import var
+from textual.widgets import ContentSwitcher, Static, Tab, Tabs
+
+from topexplorer.core.call import RequestDraft, SignedRequest
+from topexplorer.core.language import Language
+from topexplorer.core.manual import facts
+from topexplorer.core.spec import ApiSpec, Platform
+from topexplorer.core.text import clean_line
+from topexplorer.core.values import Problem
+from topexplorer.tui.widgets.docs_page import DocsPage
+from topexplorer.tui.widgets.param_form import ParamForm
+from topexplorer.tui.widgets.sign_preview import SignPreview
+
+SIDES = ("form", "docs", "sign")
+
+
+class RequestPane(Vertical):
+    """Shows one API. Everything it shows comes down as vars; edits go up as ParamForm messages."""
+
+    spec: var[ApiSpec | None] = var(None)
+    platform: var[Platform | None] = var(None)
+    seed: var[RequestDraft | None] = var(None, always_update=True)
+    draft: var[RequestDraft | None] = var(None)
+    problems: var[tuple[Problem, ...]] = var(())
+    preview: var[SignedRequest | None] = var(None)
+    side: var[str] = var("form")
+
+    def __init__(self, language: Language, clock: Callable[[], datetime], id: str | None = None) -> None:
+        super().__init__(id=id, classes="pane")
+        self._language = language
+        self._clock = clock
+
+    def compose(self) -> ComposeResult:
+        say = self._language
+        yield Static("", id="request-facts", markup=False)
+        yield Tabs(*(Tab(say(f"request.{side}"), id=f"side-{side}") for side in SIDES), id="request-sides")
+        with ContentSwitcher(initial="form", id="request-switch"):
+            yield ParamForm(say, self._clock, id="form").data_bind(
+                RequestPane.spec, RequestPane.seed, RequestPane.problems
+            )
+            yield DocsPage(say, id="docs").data_bind(RequestPane.spec, RequestPane.platform)
+            yield SignPreview(say, id="sign").data_bind(request=RequestPane.preview)
+
+    def on_mount(self) -> None:
+        self._describe()
+
+    def watch_spec(self) -> None:
+        self._describe()
+
+    def watch_platform(self) -> None:
+        self._describe()
+
+    def watch_draft(self) -> None:
+        self._describe()
+
+    def watch_side(self, side: str) -> None:
+        if self.is_mounted:
+            self.query_one("#request-switch", ContentSwitcher).current = side
+            self.query_one("#request-sides", Tabs).active = f"side-{side}"
+
+    def on_tabs_tab_activated(self, event: Tabs.TabActivated) -> None:
+        event.stop()
+        self.side = (event.tab.id or "side-form").removeprefix("side-")
+
+    def _describe(self) -> None:
+        """The border shows which API this is, the line below it what matters before a call."""
+        if not self.is_mounted:
+            return
+        say = self._language
+        line = self.query_one("#request-facts", Static)
+        if self.spec is None:
+            self.border_title = say("request.title")
+            line.update(say("request.choose"))
+            return
+        title = clean_line(say.words(self.spec.title))
+        self.border_title = f"{clean_line(self.spec.method)} · {title}".replace("[", "\\[")
+        parts = facts(self.spec, self.platform, say) if self.platform else []
+        if self.draft:
+            parts += [part for part in (self.draft.format if self.draft.format != "json" else "",) if part]
+            parts += ["simplify"] if self.draft.simplify else []
+            parts += [self.draft.sign_method] if self.draft.sign_method else []
+        if self.spec.retired:
+            parts.insert(0, f"{say('manual.retired')} {say('manual.instead')} {say.render(self.spec.retired.instead)}")
+        line.update(clean_line("  ·  ".join(parts)))
+        line.set_class(self.spec.retired is not None, "-retired")
+
+    def focus_first(self) -> None:
+        """Puts the cursor where typing makes most sense."""
+        self.side = "form"
+        self.query_one(ParamForm).focus_first()

@@ -1,0 +1,204 @@
+"""The controls a parameter is edited with. Each holds the text exactly as typed and shows it cleaned.
+
+Numbers stay text; control characters that were pasted or came in a profile are shown as signs and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual import events
+from textual.app import RenderResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.suggester import Suggester
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from topexplorer.core.language import Language
+from topexplorer.core.spec import Param
+from topexplorer.core.text import cell_width, clean_line
+
+
+def drawable(text: str) -> str:
+    """`text` with every unsafe character as one visible sign, so that places in it stay the same."""
+    if clean_line(text) == text:
+        return text
+    return "".join(sign if len(sign := clean_line(char)) == 1 else "␦" for char in text)
+
+
+class _Drawable(Highlighter):
+    """Replaces what may not reach the terminal when a field is drawn."""
+
+    def __call__(self, text: str | Text) -> Text:
+        return Text(drawable(str(text)), no_wrap=True, overflow="ignore", end="")
+
+    def highlight(self, text: Text) -> None:
+        """Nothing beyond the replacement."""
+
+
+class _Completion(Suggester):
+    """Completes the value, or the last entry of a comma list, from known names."""
+
+    def __init__(self, names: Sequence[str], many: bool) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._names = [name for name in names if clean_line(name) == name]
+        self._many = many
+
+    async def get_suggestion(self, value: str) -> str | None:
+        before, comma, last = value.rpartition(",") if self._many else ("", "", value)
+        if not last.strip():
+            return None
+        found = next((name for name in self._names if name.startswith(last.lstrip()) and name != last), None)
+        return None if found is None else f"{before}{comma}{last[: -len(last.lstrip())]}{found}"
+
+
+class ValueInput(Input):
+    """One line of text. Pasting keeps line breaks, shown as signs; only the one at the end is dropped."""
+
+    DEFAULT_CSS = """
+    ValueInput, ValueInput:focus { border: none; height: 1; background: $panel; padding: 0 1; width: 1fr; }
+    """
+
+    virtual_size = reactive(Size(0, 0), layout=False)
+    """The text scrolls inside the field: a key must not lay out the screen, which costs 20 ms in a long form."""
+
+    def __init__(self, text: str, placeholder: str = "", names: Sequence[str] = (), many: bool = False) -> None:
+        super().__init__(
+            text,
+            placeholder,
+            _Drawable(),
+            suggester=_Completion(names, many) if names else None,
+            select_on_focus=False,
+        )
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return self.value
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self.value = text
+        self.cursor_position = len(text)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self.replace(event.text.rstrip("\r\n"), *sorted(self.selection))
+
+
+class JsonArea(TextArea):
+    """JSON text over several lines; grows with it up to six."""
+
+    DEFAULT_CSS = """
+    JsonArea { height: auto; min-height: 1; max-height: 6; background: $panel; }
+    """
+
+    def __init__(self, text: str, placeholder: str = "") -> None:
+        super().__init__(text, placeholder=Content(placeholder), compact=True, tab_behavior="focus")
+
+    def get_line(self, line_index: int) -> Text:
+        return Text(drawable(self.document.get_line(line_index)), end="", no_wrap=True)
+
+
+class BooleanSwitch(Widget, can_focus=True):
+    """Not sent, true or false; a text that is neither is kept as a fourth state until it is changed."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"boolean-switch--chosen", "boolean-switch--other"}
+    DEFAULT_CSS = """
+    BooleanSwitch {
+        height: 1; width: 1fr; padding: 0 1; background: $panel; pointer: pointer;
+        & > .boolean-switch--chosen { text-style: bold; color: $foreground; }
+        & > .boolean-switch--other { color: $text-muted; }
+        &:focus { background-tint: $foreground 5%; }
+        &:focus > .boolean-switch--chosen { text-style: bold reverse; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,space", "turn(1)", show=False),
+        Binding("left", "turn(-1)", show=False),
+        Binding("t,y,1", "put('true')", show=False),
+        Binding("f,n,0", "put('false')", show=False),
+        Binding("backspace,delete", "put('')", show=False),
+        Binding("enter", "pass_on", show=False),
+    ]
+
+    text: reactive[str] = reactive("")
+
+    @dataclass
+    class Changed(Message):
+        """The state was changed, by a person or by the program."""
+
+        switch: BooleanSwitch
+
+    @dataclass
+    class Submitted(Message):
+        """Enter was pressed: go on to the next field."""
+
+        switch: BooleanSwitch
+
+    def __init__(self, text: str, language: Language) -> None:
+        super().__init__()
+        self._language = language
+        self.set_reactive(BooleanSwitch.text, text)
+
+    @property
+    def _states(self) -> list[str]:
+        states = ["", "true", "false"]
+        return states if self.text in states else [*states, self.text]
+
+    def _labels(self) -> list[tuple[str, str]]:
+        """Each state with what is drawn for it; brackets mark the chosen one where there is no colour."""
+        labels = []
+        for state in self._states:
+            word = drawable(state) or self._language("form.not_sent")
+            labels.append((state, f"[{word}]" if state == self.text else f" {word} "))
+        return labels
+
+    def render(self) -> RenderResult:
+        parts = []
+        for state, label in self._labels():
+            look = "chosen" if state == self.text else "other"
+            parts.append((label, self.get_visual_style(f"boolean-switch--{look}")))
+        return Content.assemble(*parts)
+
+    def watch_text(self) -> None:
+        self.post_message(self.Changed(self))
+
+    def action_turn(self, step: int) -> None:
+        states = self._states
+        self.text = states[(states.index(self.text) + step) % len(states)]
+
+    def action_put(self, state: str) -> None:
+        self.text = state
+
+    def action_pass_on(self) -> None:
+        self.post_message(self.Submitted(self))
+
+    def on_click(self, event: events.Click) -> None:
+        x = event.get_content_offset_capture(self).x
+        for state, label in self._labels():
+            if 0 <= x < cell_width(label):
+                self.text = state
+                return
+            x -= cell_width(label)
+
+
+Control = ValueInput | JsonArea | BooleanSwitch
+
+
+def control_for(param: Param, text: str, placeholder: str, language: Language, names: Sequence[str]) -> Control:
+    """The control for a parameter's type. `names` are the texts it can complete."""
+    if param.type == "boolean" and not param.many:
+        return BooleanSwitch(text, language)
+    if param.type == "json":
+        return JsonArea(text, placeholder)
+    return ValueInput(text, placeholder, names, param.many or param.type == "fields")

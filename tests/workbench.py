@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from topexplorer.assemble import Workbench, assemble
+from topexplorer.core.catalog import Catalog, bundled_folder
 from topexplorer.engine.settings import Paths
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=timezone(timedelta(hours=8)))
@@ -39,7 +42,16 @@ def counted_ids() -> Callable[[], str]:
     return lambda: f"call-{next(numbers)}"
 
 
+@cache
+def _warm_index() -> str:
+    """The bundled specs' index, examined once per process: most tests are not about examining."""
+    return json.dumps(Catalog.scan([bundled_folder()]).index)
+
+
 def workbench(home: Path, environ: Mapping[str, str] | None = None, **parts: Any) -> Workbench:
     """A Workbench whose files are under `home`. `parts` replace what `assemble` takes."""
-    seams: dict[str, Any] = {"clock": Clock(), "new_id": counted_ids(), "cwd": home, "paths": Paths.under(home)}
+    paths = Paths.under(home)
+    paths.index_file.parent.mkdir(parents=True, exist_ok=True)
+    paths.index_file.write_text(_warm_index())
+    seams: dict[str, Any] = {"clock": Clock(), "new_id": counted_ids(), "cwd": home, "paths": paths}
     return assemble(environ=environ or {}, **(seams | parts))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tests.core.samples import TOP
@@ -93,6 +93,7 @@ def test_an_empty_value_verifies_signed_or_not(method: str, params: dict[str, st
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=12)
 
 
+@example("md5", "\ud800", [("\udfff", "\ud83d")], "\udc00")
 @given(METHODS, ANYTHING, st.lists(st.tuples(ANYTHING, ANYTHING), max_size=5), ANYTHING)
 def test_no_text_however_broken_makes_signing_or_verifying_fail(
     method: str, secret: str, pairs: list[tuple[str, str]], claimed: str

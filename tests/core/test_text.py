@@ -20,8 +20,11 @@ VISIBLE_FORMATS = {
     *map(chr, range(0x13430, 0x13440)),
 }
 BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-# Fillers and joiners that Unicode lists as invisible although they count as letters or marks, and tag characters.
-INVISIBLE = {*"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0", *map(chr, range(0xE0000, 0xE1000))}
+# What Unicode lists as invisible although it counts as a letter or mark or is not assigned yet.
+INVISIBLE = {
+    *"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u3164\uffa0",
+    *map(chr, (*range(0xFE00, 0xFE0E), *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000))),
+}
 
 
 def dangers(text: str) -> list[str]:

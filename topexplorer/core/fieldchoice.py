@@ -7,7 +7,12 @@ not know are kept as they were typed, after the known ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from topexplorer.core.spec import Field, find_field
+
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 def parts_of(text: str) -> list[str]:
@@ -23,14 +28,24 @@ def parents_of(path: str) -> Iterable[str]:
 
 
 class FieldChoice:
-    """Dotted names of `paths`, of which some are chosen. Parents stand before their members in `paths`."""
+    """Dotted names of `paths`, of which some are chosen. Parents stand before their members in `paths`.
 
-    def __init__(self, paths: Sequence[str], text: str) -> None:
+    `meant` says which path another spelling stands for; what was typed keeps its spelling.
+    """
+
+    def __init__(self, paths: Sequence[str], text: str, meant: Mapping[str, str] = NO_NAMES) -> None:
         self.paths = tuple(paths)
         self._known = frozenset(paths)
-        typed = parts_of(text)
-        self.chosen = {name for name in typed if name in self._known}
-        self.unknown = tuple(dict.fromkeys(name for name in typed if name not in self._known))
+        self._spelled = {meant.get(name, name): name for name in parts_of(text)}
+        self.chosen = self._spelled.keys() & self._known
+        self.unknown = tuple(path for path in self._spelled if path not in self._known)
+
+    @classmethod
+    def of(cls, fields: Sequence[tuple[str, Field]], text: str) -> FieldChoice:
+        """The choice among the fields of an answer; a list may also be named after its items."""
+        top = tuple(field for path, field in fields if "." not in path)
+        found = {name: find_field(top, name) for name in parts_of(text)}
+        return cls([path for path, _field in fields], text, {name: one[0] for name, one in found.items() if one})
 
     def covered(self, path: str) -> bool:
         """Comes along because a parent is chosen."""
@@ -73,7 +88,8 @@ class FieldChoice:
     @property
     def text(self) -> str:
         """The comma list, in the order of `paths`; unknown names last."""
-        return ",".join([*(path for path in self.paths if path in self.chosen), *self.unknown])
+        chosen = (self._spelled.get(path, path) for path in self.paths if path in self.chosen)
+        return ",".join([*chosen, *self.unknown])
 
 
 class SingleChoice(FieldChoice):

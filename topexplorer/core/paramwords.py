@@ -40,8 +40,8 @@ def meaning(say: Language, param: Param, text: str, now: datetime, fields: Seque
     if param.type in ("object", "json"):
         return _document(say, text)
     if param.type == "fields":
-        choice = FieldChoice([path for path, _field in fields], text)
-        return say("form.chosen", count=choice.count, total=len(fields)) if fields else ""
+        count = FieldChoice.of(fields, text).count
+        return say("form.chosen", count=count, total=len(fields)) if fields else ""
     if param.many:
         count = len(parts_of(text))
         if param.max_items is not None:

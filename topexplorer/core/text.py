@@ -80,7 +80,7 @@ def size_text(count: int) -> str:
     return f"{amount:.1f} GB"
 
 
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FULL_WIDTH = {0x3000: " ", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
 
 
 def ascii_number(text: str) -> str:

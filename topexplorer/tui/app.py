@@ -62,11 +62,13 @@ class TopExplorer(App[None]):
 
         return run
 
-    async def action_switch_language(self) -> None:
-        """The other language; drafts and answers stay on the desk."""
+    def action_switch_language(self) -> None:
+        """The other language; everything typed and answered stays."""
         self.language = Language("en" if self.language.is_chinese else "zh")
         self.bench.remember(language=self.language.name)
-        await self.switch_screen(Explorer(self.bench, self.language, self.desk))
+        for screen in self.screen_stack:
+            if isinstance(screen, Explorer):
+                screen.call_later(screen.speak, self.language)
 
     def action_switch_theme(self) -> None:
         """The next of our own themes."""

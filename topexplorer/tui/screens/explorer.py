@@ -99,6 +99,16 @@ class Explorer(ActionScreen):
     def on_mount(self) -> None:
         self._open()
 
+    async def speak(self, language: Language) -> None:
+        """Shows everything in another language; state stays, because panes only show what is bound to them."""
+        self.language = language
+        await self.recompose()
+        self._arrange()
+        self.query_one(KeyBar).refresh()
+        self.action_focus_pane(self.pane)
+        if self.ready:
+            self.measure()
+
     @work(thread=True, group="open", exit_on_error=False)
     def _open(self) -> None:
         """The catalog first, so that it can be searched while the engine loads."""

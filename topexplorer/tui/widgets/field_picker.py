@@ -230,7 +230,7 @@ class FieldPicker(Picker):
         rows = [
             PickRow.of(path, field.title, language, _remark(field, language), path.count(".")) for path, field in fields
         ]
-        super().__init__(language, title, rows, FieldChoice([path for path, _field in fields], text))
+        super().__init__(language, title, rows, FieldChoice.of(fields, text))
 
 
 class ChoicePicker(Picker):

@@ -68,17 +68,20 @@ class LinePane(Vertical):
             yield Static("", id="find-count", markup=False)
 
     def on_mount(self) -> None:
-        self.watch_source(self.source)
+        self._open(self.source)
 
     @property
     def lines(self) -> LineView:
         return self.query_one(LineView)
 
     def watch_source(self, source: LineText | None) -> None:
-        if self.is_mounted and self.lines.source is not source:
-            self.lines.source = source
-            self._origin = 0
-            self._search(self.query_one("#find-query", Input).value if self.has_class("-finding") else "")
+        if self.is_mounted:
+            self._open(source)
+
+    def _open(self, source: LineText | None) -> None:
+        self.lines.source = source
+        self._origin = 0
+        self._search(self.query_one("#find-query", Input).value if self.has_class("-finding") else "")
 
     def action_find(self) -> None:
         self.add_class("-finding")

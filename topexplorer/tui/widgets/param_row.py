@@ -163,6 +163,9 @@ class ParamRow(Widget):
         event.stop()
         self.post_message(self.PickAsked(self))
 
+    def on_descendant_focus(self) -> None:
+        self.scroll_visible(animate=False)
+
     def on_descendant_blur(self) -> None:
         self.touched = True
         self.reword()

@@ -55,6 +55,7 @@ class ParamRows(VerticalScroll, can_focus=False):
     def present(self, params: Sequence[Param], rows: Iterator[ParamRow]) -> None:
         """Show these rows instead of the ones shown. `params` are measured for the width of the left part."""
         self._generation += 1
+        self._focus_wanted = self._focus_wanted or self.current is not None
         self.rows = []
         names = [cell_len(clean_line(param.name)) + 5 for param in params]
         titles = [cell_len(clean_line(self.language.words(param.title))) + 3 for param in params]
@@ -63,7 +64,7 @@ class ParamRows(VerticalScroll, can_focus=False):
 
     async def _replace(self, generation: int, rows: Iterator[ParamRow]) -> None:
         if generation == self._generation:
-            self.remove_children()
+            await self.remove_children()
             self.scroll_home(animate=False)
             await self._mount_batch(generation, rows, max(FIRST, self.size.height // 2 + 1))
 
@@ -74,7 +75,7 @@ class ParamRows(VerticalScroll, can_focus=False):
         self.rows += batch
         for row in batch:
             self.prepare(row)
-        await self.mount_all(batch, before=0 if len(batch) == len(self.rows) and self.children else None)
+        await self.mount_all(batch)
         if generation != self._generation:
             return
         if len(batch) == count:
@@ -114,16 +115,12 @@ class ParamRows(VerticalScroll, can_focus=False):
     @property
     def current(self) -> ParamRow | None:
         """The row that has the focus."""
-        focused = self.screen.focused
-        if focused is None:
-            return None
-        return next((node for node in focused.ancestors if isinstance(node, ParamRow)), None)
+        focused = self.screen.focused if self.is_attached else None
+        rows = (node for node in focused.ancestors if isinstance(node, ParamRow)) if focused else iter(())
+        return next((row for row in rows if row in self.rows), None)
 
     def action_step(self, step: int) -> None:
-        row = self.current
-        if row not in self.rows:
-            raise SkipAction
-        place = self.rows.index(row) + step
+        place = self.rows.index(self._acting_row()) + step
         if 0 <= place < len(self.rows):
             self.rows[place].control.focus()
 
@@ -144,7 +141,7 @@ class ParamRows(VerticalScroll, can_focus=False):
         self.pick(row)
 
     def _acting_row(self) -> ParamRow:
-        if (row := self.current) is None or row not in self.rows:
+        if (row := self.current) is None:
             raise SkipAction
         return row
 

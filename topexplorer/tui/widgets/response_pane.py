@@ -118,8 +118,7 @@ class ResponsePane(Vertical):
         yield Vertical(id="answer-body")
 
     def on_mount(self) -> None:
-        self._note(self._language(self.empty))
-        self.watch_exchange(self.exchange)
+        self._open(self.exchange)
 
     @property
     def view(self) -> str:
@@ -131,8 +130,10 @@ class ResponsePane(Vertical):
             self._note(self._language(self.empty))
 
     def watch_exchange(self, exchange: Exchange | None) -> None:
-        if not self.is_mounted:
-            return
+        if self.is_mounted:
+            self._open(exchange)
+
+    def _open(self, exchange: Exchange | None) -> None:
         self.workers.cancel_group(self, "prepare")
         self._prepared = {}
         self.set_class(exchange is not None, "-answered")

@@ -1,0 +1,336 @@
+"""The request form: driven by keys, judged by the drafts that it reports and by what its rows say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.widgets import Button
+
+from tests.core.samples import api, param
+from tests.tui.formhost import SPEC, Desk, at, large, until
+from topexplorer.core.call import RequestDraft
+from topexplorer.core.language import Words
+from topexplorer.tui.widgets.free_row import FreeRow
+from topexplorer.tui.widgets.value_controls import BooleanSwitch, JsonArea, ValueInput
+
+pytestmark = pytest.mark.anyio
+ALL = RequestDraft(
+    SPEC.method,
+    {"fields": "tid", "tid": "3141592653589793238", "has_next": "true", "extra": '{\n "a": 1}', "own": "x", "size": "5"},
+    {"image": "/tmp/a.png", "more": "/tmp/b.png"},
+    frozenset({"size", "own"}),
+    format="xml",
+    sign_method="hmac",
+)
+
+
+async def test_required_rows_come_first_and_the_cursor_stands_in_the_first_empty_one() -> None:
+    desk = Desk(draft=RequestDraft(SPEC.method, {"fields": "tid"}))
+    async with desk.run_test() as pilot:
+        desk.form.focus_first()
+        await until(pilot, lambda: len(desk.form.rows) == len(SPEC.params) and desk.form.current)
+        assert [row.key for row in desk.form.rows][:3] == ["fields", "tid", "start"]
+        assert desk.form.current is desk.row("tid")
+
+
+async def test_typing_fast_loses_nothing_and_reports_whole_drafts() -> None:
+    desk = Desk(draft=replace(ALL, values={**ALL.values, "tid": ""}))
+    async with desk.run_test() as pilot:
+        await at(pilot, desk, "tid")
+        await pilot.press(*"3141592653589793238")
+        assert desk.edits[-1] == ALL
+        assert [draft.values["tid"] for draft in desk.edits] == ["3141592653589793238"[:n] for n in range(1, 20)]
+
+
+async def test_filling_from_a_seed_restores_everything_and_reports_nothing() -> None:
+    desk = Desk(draft=ALL)
+    async with desk.run_test() as pilot:
+        await until(pilot, lambda: len(desk.form.rows) == len(SPEC.params) + 2)
+        shown = {row.key: (row.control.text, row.sent) for row in desk.form.rows if row.filled}
+        assert shown == {
+            "fields": ("tid", True),
+            "tid": ("3141592653589793238", True),
+            "size": ("5", False),
+            "has_next": ("true", True),
+            "image": ("/tmp/a.png", True),
+            "extra": ('{\n "a": 1}', True),
+            "own": ("x", False),
+            "more": ("/tmp/b.png", True),
+        }
+        assert "off" in desk.note("size")
+        assert desk.edits == []
+
+
+async def test_switching_apis_and_back_restores_what_was_typed() -> None:
+    desk = Desk()
+    other = api(param("name", required=True), method="taobao.other.get")
+    async with desk.run_test() as pilot:
+        await at(pilot, desk, "tid")
+        await pilot.press(*"42", "ctrl+r")
+        kept = desk.edits[-1]
+        desk.open(other, RequestDraft(other.method))
+        await until(pilot, lambda: [row.key for row in desk.form.rows] == ["name"])
+        assert desk.form.draft == RequestDraft(other.method)
+        desk.open(SPEC, kept)
+        await until(pilot, lambda: len(desk.form.rows) == len(SPEC.params))
+        assert (desk.row("tid").control.text, desk.row("tid").sent) == ("42", False)
+        assert desk.form.draft == kept
+
+
+async def test_what_was_typed_just_before_a_switch_is_reported_for_the_api_it_was_typed_for() -> None:
+    desk = Desk()
+    other = api(param("name"), method="taobao.other.get")
+    async with desk.run_test() as pilot:
+        row = await at(pilot, desk, "tid")
+        row.control.text = "42"
+        desk.open(other, RequestDraft(other.method))
+        await until(pilot, lambda: desk.edits)
+        assert desk.edits == [RequestDraft(SPEC.method, {"tid": "42"})]
+
+
+async def test_a_new_seed_for_the_same_api_changes_the_texts_and_keeps_the_cursor() -> None:
+    desk = Desk(draft=ALL)
+    async with desk.run_test() as pilot:
+        row = await at(pilot, desk, "tid")
+        desk.seed = replace(ALL, values={**ALL.values, "tid": "7", "fields": "status"})
+        await until(pilot, lambda: desk.row("fields").control.text == "status")
+        assert desk.form.current is row
+        await pilot.press("8")
+        assert desk.edits == [replace(ALL, values={**ALL.values, "tid": "78", "fields": "status"})]
+
+
+async def test_an_emptied_field_is_no_longer_part_of_the_draft() -> None:
+    desk = Desk(draft=RequestDraft(SPEC.method, {"tid": "1"}))
+    async with desk.run_test() as pilot:
+        await at(pilot, desk, "tid")
+        await pilot.press("backspace")
+        assert desk.edits == [RequestDraft(SPEC.method)]
+
+
+async def test_a_row_switched_off_keeps_its_text_and_says_so_in_words() -> None:
+    desk = Desk(draft=RequestDraft(SPEC.method, {"tid": "abc"}))
+    async with desk.run_test() as pilot:
+        await at(pilot, desk, "tid")
+        assert "error" in desk.note("tid")
+        await pilot.press("ctrl+r")
+        assert desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "abc"}, off=frozenset({"tid"}))
+        assert desk.note("tid").startswith("off")
+        await pilot.click(desk.row("tid"), offset=(1, 0))
+        assert desk.edits[-1].off == frozenset()
+
+
+async def test_a_date_shows_the_moment_that_will_be_sent_as_it_is_typed() -> None:
+    desk = Desk()
+    async with desk.run_test() as pilot:
+        await at(pilot, desk, "start")
+        await pilot.press(*"-3d")
+        await until(pilot, lambda: "2026-11-18 10:30:00 GMT+8" in desk.note("start"))
+        assert desk.edits[-1].values["start"] == "-3d"
+        await pilot.press("x")
+        await until(pilot, lambda: desk.note("start").startswith("error"))
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("size", "１２", "= 12"),
+        ("status", "PAID", "= Paid"),
+        ("nicks", "a,b，", "2 of 3"),
+        ("fields", "orders", "3 of 7"),
+        ("items", "[{}]", "1 entry"),
+        ("size", "400", "error  must be at most 100"),
+        ("fields", "nope", "warning  nope is not a field of the answer"),
+    ],
+)
+async def test_the_line_below_says_what_a_text_means(name: str, typed: str, said: str) -> None:
+    desk = Desk()
+    async with desk.run_test() as pilot:
+        await at(pilot, desk, name)
+        await pilot.press(*typed)
+        await until(pilot, lambda: said in desk.note(name))
+
+
+async def test_an_empty_required_field_is_an_error_only_after_it_was_left() -> None:
+    desk = Desk()
+    async with desk.run_test() as pilot:
+        await at(pilot, desk, "fields")
+        assert "error" not in desk.note("fields")
+        await at(pilot, desk, "tid")
+        assert "error" in desk.note("fields")
+        assert "error" not in desk.note("tid")
+        desk.form.reveal_missing()
+        assert "error" in desk.note("tid")
+
+
+async def test_enter_goes_on_and_submits_only_when_nothing_required_is_empty() -> None:
+    desk = Desk()
+    async with desk.run_test() as pilot:
+        await at(pilot, desk, "fields")
+        await pilot.press("enter")
+        assert desk.form.current is desk.row("tid")
+        await pilot.press("1", "enter")
+        assert (desk.form.current, desk.sent) == (desk.row("fields"), 0)
+        await pilot.press(*"tid", "enter", "enter")
+        assert desk.sent == 1
+
+
+async def test_up_and_down_move_between_rows() -> None:
+    desk = Desk()
+    async with desk.run_test() as pilot:
+        await at(pilot, desk, "fields")
+        await pilot.press("down", "down")
+        assert desk.form.current is desk.row("start")
+        await pilot.press("up")
+        assert desk.form.current is desk.row("tid")
+
+
+async def test_examples_fill_empty_required_fields_only() -> None:
+    desk = Desk(draft=RequestDraft(SPEC.method, {"fields": "payment"}))
+    async with desk.run_test() as pilot:
+        await at(pilot, desk, "tid")
+        desk.form.fill_examples()
+        await until(pilot, lambda: desk.edits)
+        assert desk.edits == [RequestDraft(SPEC.method, {"fields": "payment", "tid": "3141592653589793238"})]
+        assert desk.row("tid").control.text == "3141592653589793238"
+        await at(pilot, desk, "size")
+        await pilot.press("ctrl+y")
+        assert desk.edits[-1].values["size"] == "40"
+
+
+async def test_a_switch_has_three_states_and_keeps_a_text_that_is_none_of_them() -> None:
+    desk = Desk(draft=RequestDraft(SPEC.method, {"has_next": "perhaps"}))
+    async with desk.run_test() as pilot:
+        row = await at(pilot, desk, "has_next")
+        assert isinstance(row.control, BooleanSwitch)
+        assert "[perhaps]" in str(row.control.render())
+        await pilot.press("t")
+        assert desk.edits[-1].values == {"has_next": "true"}
+        await pilot.press("right")
+        assert desk.edits[-1].values == {"has_next": "false"}
+        await pilot.press("backspace")
+        assert desk.edits[-1].values == {}
+        await pilot.click(row.control, offset=(13, 0))
+        assert desk.edits[-1].values == {"has_next": "true"}
+
+
+async def test_json_may_take_several_lines() -> None:
+    desk = Desk()
+    async with desk.run_test(size=(100, 60)) as pilot:
+        row = await at(pilot, desk, "extra")
+        assert isinstance(row.control, JsonArea)
+        await pilot.press(*"{", "enter", *'"a":1}')
+        assert desk.edits[-1].values["extra"] == '{\n"a":1}'
+        assert row.control.size.height == 2
+        row.control.text = "1\n" * 20
+        await until(pilot, lambda: row.control.size.height == 6)
+
+
+async def test_pasting_keeps_line_breaks_inside_and_drops_the_one_at_the_end() -> None:
+    desk = Desk()
+    async with desk.run_test() as pilot:
+        row = await at(pilot, desk, "status")
+        desk.copy_to_clipboard("two\nlines\x1b\n")
+        await pilot.press("ctrl+v")
+        assert isinstance(row.control, ValueInput)
+        assert "␛" in row.control.render_line(0).text
+        assert "\x1b" not in row.control.render_line(0).text
+        assert desk.edits[-1].values["status"].startswith("two\nlines\x1b")
+
+
+async def test_names_titles_and_texts_with_markup_or_escapes_are_drawn_as_they_are() -> None:
+    nasty = replace(
+        param("[red]x[/x]", required=True, example="\x1b[0m"), title=Words(zh="[/b]\x1b[31m", en="[/b]\x1b[31m")
+    )
+    spec = api(nasty, method="taobao.nasty.get")
+    desk = Desk(spec, RequestDraft(spec.method, {"own\x9b": "a\x1b]0;b\x07"}))
+    async with desk.run_test() as pilot:
+        await at(pilot, desk, "own\x9b")
+        picture = desk.export_screenshot()
+        assert "[red]x[/x]" in picture.replace("&#160;", " ")
+        assert "[/b]␛[31m" in picture.replace("&#160;", " ")
+        assert not {"\x1b", "\x9b", "\x07"} & set(picture)
+        assert "\x1b" not in desk.form.help_text() + desk.row("[red]x[/x]").help_text()
+
+
+async def test_an_api_outside_the_catalog_has_rows_that_are_named_freely() -> None:
+    spec = api(method="taobao.unknown.do")
+    desk = Desk(spec)
+    async with desk.run_test() as pilot:
+        await until(pilot, lambda: desk.form.rows)
+        row = desk.form.rows[0]
+        assert isinstance(row, FreeRow)
+        row.name_control.focus()
+        await pilot.pause()
+        await pilot.press(*"tid", "enter", *"42")
+        assert desk.edits[-1] == RequestDraft(spec.method, {"tid": "42"})
+        await pilot.press("ctrl+r")
+        assert desk.edits[-1].off == {"tid"}
+
+
+async def test_free_rows_are_added_renamed_and_removed_by_button() -> None:
+    desk = Desk(draft=RequestDraft(SPEC.method, {"tid": "1"}))
+    async with desk.run_test(size=(100, 60)) as pilot:
+        await until(pilot, lambda: desk.query("AddRow Button"))
+        await pilot.click(desk.query("AddRow Button").first(Button))
+        await until(pilot, lambda: desk.form.current and not desk.form.current.key)
+        row = desk.form.current
+        await pilot.press(*"tid", "enter", "7")
+        assert desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "1"})
+        assert row is not None
+        assert "already used" in "".join(note.plain for note in row.notes())
+        await pilot.press("shift+tab", "2")
+        assert desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "1", "tid2": "7"})
+        assert "not a parameter" in desk.note("tid2")
+        await pilot.click(row.query_one(Button))
+        assert desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "1"})
+        await pilot.click(desk.query("AddRow Button").last(Button))
+        await until(pilot, lambda: desk.form.current and not desk.form.current.key)
+        await pilot.press(*"pic", "enter", *"/a")
+        assert desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "1"}, {"pic": "/a"})
+
+
+async def test_120_parameters_arrive_in_batches_while_the_first_can_be_typed_into() -> None:
+    spec = large(120)
+    desk = Desk(spec, RequestDraft(spec.method, {"p119": "last"}))
+    async with desk.run_test(size=(100, 30)) as pilot:
+        desk.form.focus_first()
+        await until(pilot, lambda: desk.form.current)
+        await pilot.press(*"abc")
+        await until(pilot, lambda: len(desk.form.rows) == 120)
+        assert desk.form.current is desk.row("p0")
+        assert desk.form.scroll_offset.y == 0
+        assert desk.row("p119").control.text == "last"
+        assert desk.edits[-1].values == {"p0": "abc", "p119": "last"}
+        await pilot.press("d")
+        assert desk.edits[-1].values == {"p0": "abcd", "p119": "last"}
+
+
+async def test_switching_while_rows_still_arrive_leaves_only_the_last_api() -> None:
+    desk = Desk(large(120))
+    async with desk.run_test() as pilot:
+        desk.open(large(90), RequestDraft("taobao.large.90"))
+        await pilot.pause()
+        desk.open(SPEC, ALL)
+        await until(pilot, lambda: len(desk.form.rows) == len(SPEC.params) + 2)
+        await pilot.pause()
+        assert [row.key for row in desk.query("ParamRow").results(type(desk.form.rows[0]).__mro__[0])]
+        assert len(desk.query("ParamRow")) == len(SPEC.params) + 2
+
+
+async def test_help_speaks_about_the_row_with_the_cursor() -> None:
+    desk = Desk()
+    async with desk.run_test() as pilot:
+        assert desk.form.help_text() == ""
+        await at(pilot, desk, "status")
+        for part in ("status", "PAID  Paid", "SENT", "^F", "^R"):
+            assert part in desk.form.help_text()
+
+
+async def test_the_form_is_usable_in_a_very_small_terminal() -> None:
+    desk = Desk(draft=ALL, lang="zh")
+    async with desk.run_test(size=(40, 10)) as pilot:
+        await at(pilot, desk, "extra")
+        await pilot.resize_terminal(120, 36)
+        await pilot.pause()
+        assert desk.row("extra").region.bottom <= 36

@@ -1,7 +1,5 @@
 """Measure topexplorer against its baselines and print the Markdown table that the README holds.
 
-    python -m bench [--quick] [--cache FOLDER] [start memory call idle answer search sandbox]
-
 Ours and the baseline run in turn, A B A B, with byte code compiled; a figure is the median, a ratio the median of the
 pairs' ratios. Nothing is asserted: the exit code is not 0 only when something failed to run.
 """
@@ -14,7 +12,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -25,28 +23,15 @@ from bench.terminal import NothingShown, Terminal
 
 HERE = Path(__file__).resolve().parent
 IDLE_SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table."""
-
-    what: str
-    against: str
-    unit: str
-    pairs: Sequence[Sequence[float]]
-
-    def row(self) -> str:
-        ours, theirs = (median(side) for side in zip(*self.pairs, strict=True))
-        ratios = [mine / other for mine, other in self.pairs if other]
-        ratio = f"{median(ratios):.2g}" if ratios else "-"
-        ours_text, theirs_text = (f"{number:,.4g} {self.unit}" for number in (ours, theirs))
-        return f"| {self.what} | {ours_text} | {self.against}: {theirs_text} | {ratio} | {len(self.pairs)} |"
+# The last part of each program's first screen.
+COMPLETE = {"topexplorer": r"\d+ APIs", "bare": "ready", "posting": r"Posting \d"}
+TITLES = {"bare": "bare Textual app", "posting": "Posting"}
+Pairs = list[list[float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What every measure works with."""
+    """The programs, an empty folder for their homes, and how often each is run."""
 
     ours: Path
     posting: Path | None
@@ -57,144 +42,127 @@ class Stand:
         return quick if self.quick else full
 
     def open(self, name: str) -> Terminal:
-        """One of the programs in a terminal, its home warm from the second time on."""
+        """A program with its first screen drawn. Its home is its own, and warm from the second time on."""
         commands = {
             "topexplorer": [str(self.ours / "topexplorer")],
             "bare": [str(self.ours / "python"), str(HERE / "bare.py")],
-            "posting": [str((self.posting or self.ours) / "posting")],
+            "posting": [f"{self.posting}/posting"],
         }
-        home = self.folder / name
-        return Terminal(commands[name], places.home(home), home)
+        terminal = Terminal(commands[name], places.home(self.folder / name))
+        terminal.until(COMPLETE[name])
+        return terminal
 
-    def inside(self, measure: str, runs: int) -> dict[str, list[list[float]]]:
+    def used(self, name: str) -> Terminal:
+        """A program in use: topexplorer after its first call, the bare app after its first key."""
+        terminal = self.open(name)
+        terminal.type("time.get")
+        if name == "topexplorer":
+            for shown, keys in (("1 found", "\r"), ("no parameters", "\n"), ("HTTP 200", "")):
+                terminal.until(shown)
+                terminal.rest(0.5)
+                terminal.type(keys)
+        terminal.rest(1)
+        return terminal
+
+    def inside(self, measure: str, runs: int) -> dict[str, Pairs]:
         """What inside.py found, in a process of its own."""
         command = [str(self.ours / "python"), str(HERE / "inside.py"), measure, str(runs)]
         environ = places.home(self.folder / "inside")
-        done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=True)
-        found: dict[str, list[list[float]]] = json.loads(done.stdout)
+        found: dict[str, Pairs] = json.loads(subprocess.run(command, env=environ, stdout=-1, check=True).stdout)
         return found
 
 
-# The last part of each program's first screen.
-COMPLETE = {"topexplorer": r"\d+ APIs", "bare": "ready", "posting": r"Posting \d"}
+def start(stand: Stand) -> Iterator[str]:
+    def echoed(name: str) -> float:
+        with stand.open(name) as terminal:
+            terminal.type("Z")
+            return terminal.until("Z")
+
+    names = ["topexplorer", "bare", *(["posting"] if stand.posting else [])]
+    rounds = [[echoed(name) for name in names] for _ in range(stand.runs(15, 5) + 1)][1:]
+    for place, name in enumerate(names[1:], 1):
+        yield row("start to first key echoed", "ms", TITLES[name], [[times[0], times[place]] for times in rounds])
 
 
-def first_echo(stand: Stand, name: str) -> float:
-    """Milliseconds from the start of a program until the first key typed is on the screen."""
-    with stand.open(name) as terminal:
-        terminal.until(COMPLETE[name])
-        terminal.type("Z")
-        return terminal.until("Z") * 1000
-
-
-def start(stand: Stand) -> Iterator[Figure]:
-    others = ["bare", *(["posting"] if stand.posting else [])]
-    found: dict[str, list[float]] = {name: [] for name in ("topexplorer", *others)}
-    for name in found:
-        first_echo(stand, name)
-    for _ in range(stand.runs(15, 5)):
-        for name, times in found.items():
-            times.append(first_echo(stand, name))
-    titles = {"bare": "bare Textual app", "posting": "Posting"}
-    for name in others:
-        pairs = list(zip(found["topexplorer"], found[name], strict=True))
-        yield Figure("start to first key echoed", titles[name], "ms", pairs)
-
-
-def opened(stand: Stand, name: str) -> Terminal:
-    """A program in use: topexplorer after its first call, the bare app after its first key."""
-    terminal = stand.open(name)
-    terminal.until(COMPLETE[name])
-    terminal.type("time.get")
-    terminal.until("1 found" if name == "topexplorer" else "time.get")
-    if name == "topexplorer":
-        terminal.type("\r")
-        terminal.until("taobao.time.get ·")
-        terminal.rest(1)
-        terminal.type("\n")
-        terminal.until(r"HTTP 200|200 ·")
-    terminal.rest(1)
-    return terminal
-
-
-def memory(stand: Stand) -> Iterator[Figure]:
+def memory(stand: Stand) -> Iterator[str]:
     pairs = []
     for _ in range(stand.runs(5, 2)):
-        with opened(stand, "topexplorer") as ours, opened(stand, "bare") as bare:
+        with stand.used("topexplorer") as ours, stand.used("bare") as bare:
             pairs.append([ours.peak_memory, bare.peak_memory])
-    yield Figure("peak memory after the first call", "bare Textual app", "MB", pairs)
+    yield row("peak memory after the first call", "MB", TITLES["bare"], pairs)
 
 
-def idle(stand: Stand) -> Iterator[Figure]:
-    pairs = []
-    for _ in range(stand.runs(3, 1)):
-        pair = []
-        for name in ("topexplorer", "bare"):
-            with opened(stand, name) as terminal:
-                before = terminal.processor_seconds
-                terminal.rest(IDLE_SECONDS)
-                pair.append((terminal.processor_seconds - before) / IDLE_SECONDS * 100)
-        pairs.append(pair)
-    yield Figure("idle, processor used after a call", "bare Textual app", "%", pairs)
+def idle(stand: Stand) -> Iterator[str]:
+    def percent(name: str) -> float:
+        with stand.used(name) as terminal:
+            before = terminal.processor_seconds
+            terminal.rest(IDLE_SECONDS)
+            return (terminal.processor_seconds - before) / IDLE_SECONDS * 100
+
+    pairs = [[percent("topexplorer"), percent("bare")] for _ in range(stand.runs(3, 1))]
+    yield row(f"idle for {IDLE_SECONDS:.0f} s after a call, processor", "%", TITLES["bare"], pairs)
 
 
-def call(stand: Stand) -> Iterator[Figure]:
-    commands = [
-        [str(stand.ours / "topexplorer"), "call", "taobao.time.get"],
-        [str(stand.ours / "python"), "-c", "import httpx"],
-    ]
+def call(stand: Stand) -> Iterator[str]:
     environ = places.home(stand.folder / "call")
 
-    def whole(command: list[str]) -> float:
+    def whole(*command: str) -> float:
         started = perf_counter()
         subprocess.run(command, env=environ, cwd=stand.folder, capture_output=True, check=True)
         return (perf_counter() - started) * 1000
 
-    pairs = [[whole(command) for command in commands] for _ in range(stand.runs(25, 15) + 1)]
-    yield Figure("`topexplorer call taobao.time.get`", '`python -c "import httpx"`', "ms", pairs[1:])
+    ours = (str(stand.ours / "topexplorer"), "call", "taobao.time.get")
+    floor = (str(stand.ours / "python"), "-c", "import httpx")
+    pairs = [[whole(*ours), whole(*floor)] for _ in range(stand.runs(25, 15) + 1)][1:]
+    yield row("`topexplorer call taobao.time.get`", "ms", '`python -c "import httpx"`', pairs)
 
 
-def answer(stand: Stand) -> Iterator[Figure]:
+def answer(stand: Stand) -> Iterator[str]:
     found = stand.inside("answer", stand.runs(3, 1))
-    yield Figure("10 MB answer, first line drawn", "Textual's TextArea", "ms", found["painted"])
-    yield Figure("10 MB answer, longest stall", "Textual's TextArea", "ms", found["stall"])
+    yield row("10 MB answer, first line drawn", "ms", "Textual's TextArea", found["drawn"])
+    yield row("10 MB answer, longest stall", "ms", "Textual's TextArea", found["stall"])
 
 
-def search(stand: Stand) -> Iterator[Figure]:
+def search(stand: Stand) -> Iterator[str]:
     found = stand.inside("search", stand.runs(5, 1))
-    yield Figure("search, a keystroke, bundled catalog", "textual.fuzzy", "ms", found["bundled"])
-    yield Figure("search, a keystroke, 5,312 APIs", "textual.fuzzy", "ms", found["many"])
+    yield row("search, one key, bundled catalog", "ms", "textual.fuzzy", found["bundled"])
+    yield row("search, one key, 5,312 APIs", "ms", "textual.fuzzy", found["many"])
 
 
-def sandbox(stand: Stand) -> Iterator[Figure]:
+def sandbox(stand: Stand) -> Iterator[str]:
     found = stand.inside("sandbox", stand.runs(5, 2))
-    yield Figure("signed sandbox reads a second", "a gateway that looks at nothing", "/s", found["reads"])
+    yield row("signed sandbox reads", "a second", "a gateway that checks nothing", found["reads"])
 
 
-MEASURES: dict[str, Callable[[Stand], Iterator[Figure]]] = {
-    measure.__name__: measure for measure in (start, memory, idle, call, answer, search, sandbox)
-}
+MEASURES = {measure.__name__: measure for measure in (start, memory, idle, call, answer, search, sandbox)}
+
+
+def row(what: str, unit: str, against: str, pairs: Pairs) -> str:
+    """A line of the table."""
+    ours, theirs = (f"{median(side):,.3g} {unit}" for side in zip(*pairs, strict=True))
+    ratios = [ours / theirs for ours, theirs in pairs if theirs]
+    return f"| {what} | {ours} | {against}: {theirs} | {f'{median(ratios):.2g}' if ratios else ''} | {len(pairs)} |"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
-    parser.add_argument("measures", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure topexplorer against its baselines.")
+    parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"{', '.join(MEASURES)}; all when none is named")
     parser.add_argument("--quick", action="store_true", help="fewer runs")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "topexplorer-bench", metavar="FOLDER")
     options = parser.parse_args()
     names = options.measures or list(MEASURES)
-    if unknown := set(names) - set(MEASURES):
-        parser.error(f"there is no measure {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}")
+    if unknown := [name for name in names if name not in MEASURES]:
+        parser.error(f"there is no measure {', '.join(unknown)}")
     failed = False
     with tempfile.TemporaryDirectory() as folder:
-        others = places.posting(options.cache) if "start" in names else None
-        stand = Stand(places.ours(options.cache), others, Path(folder), options.quick)
-        print(f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}, medians\n")
+        posting = places.posting(options.cache) if "start" in names else None
+        stand = Stand(places.ours(options.cache), posting, Path(folder), options.quick)
+        print(f"Medians; {platform.python_implementation()} {platform.python_version()} on {platform.machine()}.\n")
         print("| | topexplorer | baseline | ratio | n |\n|---|---|---|---|---|")
         for name in names:
             try:
-                for figure in MEASURES[name](stand):
-                    print(figure.row(), flush=True)
+                for line in MEASURES[name](stand):
+                    print(line, flush=True)
             except (NothingShown, subprocess.CalledProcessError) as error:
                 failed = True
                 print(f"{name} failed: {error}", file=sys.stderr)

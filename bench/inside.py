@@ -1,7 +1,6 @@
-"""Measures that need to be inside the program: `inside.py MEASURE RUNS` prints what it found as JSON.
+"""Measures that have to be inside the program: `inside.py MEASURE RUNS` prints `{figure: [[ours, baseline], …]}`.
 
-Run as a file by the measured environment's own Python, so that the installed topexplorer is the one that is measured.
-Each figure is `name: [[ours, baseline], …]`, in the unit that the report prints.
+Run as a file by the measured environment's Python, so that what is measured is the installed topexplorer.
 """
 
 from __future__ import annotations
@@ -11,8 +10,7 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -21,10 +19,10 @@ from time import perf_counter
 from typing import Any
 
 Pairs = list[list[float]]
-METHOD = "taobao.time.get"
 QUERIES = ("订单", "trades sold get", "item quantity", "tbonsale", "memo", "物流轨迹", "itmes onsale")
 MANY = 5312
-MEGABYTES = 10
+SIZE = 10 * 2**20
+CALLS = 200
 
 
 def workbench(folder: str, **seams: Any) -> Any:
@@ -35,61 +33,45 @@ def workbench(folder: str, **seams: Any) -> Any:
 
 
 def large_answer() -> bytes:
-    """Compact JSON as the gateway sends it, of that many megabytes."""
-    rng = random.Random(MEGABYTES)
+    """Compact JSON as the gateway sends it, of SIZE bytes."""
     item = '{"num_iid":%d,"title":"童装 连衣裙 %d","price":"%d.00","approve_status":"onsale","nick":"童装小铺"}'
-    rows: list[str] = []
-    size = 0
-    while size < MEGABYTES * 2**20:
-        rows.append(item % (rng.randrange(10**17, 10**18), len(rows), rng.randrange(5, 900)))
-        size += len(rows[-1].encode()) + 1
-    return ('{"items_onsale_get_response":{"items":{"item":[' + ",".join(rows) + "]}}}").encode()
+    rng = random.Random(SIZE)
+    row = [item % (rng.randrange(10**17, 10**18), n, rng.randrange(5, 900)) for n in range(SIZE // 110)]
+    return ('{"items_onsale_get_response":{"items":{"item":[' + ",".join(row) + "]}}}").encode()
 
 
-@asynccontextmanager
-async def longest_stall(found: list[float]) -> AsyncIterator[None]:
-    """Adds the longest time, in ms, that a 10 ms ticker in the loop was kept waiting."""
-
-    async def tick() -> None:
-        longest, before = 0.0, perf_counter()
-        try:
-            while True:
-                await asyncio.sleep(0.01)
-                longest = max(longest, perf_counter() - before - 0.01)
-                before = perf_counter()
-        finally:
-            found.append(max(longest, perf_counter() - before - 0.01) * 1000)
-
-    ticker = asyncio.create_task(tick())
-    await asyncio.sleep(0.02)
-    yield
-    await asyncio.sleep(0.05)
-    ticker.cancel()
-    await asyncio.gather(ticker, return_exceptions=True)
-
-
-async def painted(widget: type, show: Callable[[], None]) -> float:
-    """Seconds from `show` until `widget` draws a line of the answer."""
-    done = asyncio.get_running_loop().create_future()
-    draw = widget.render_line
+async def drawn(widget: Any, show: Callable[[], None]) -> list[float]:
+    """From `show` to the first line of the answer drawn by `widget`, and the longest a 10 ms ticker had to wait."""
+    done, original, waits = asyncio.Event(), widget.render_line, [0.0]
 
     def watched(self: Any, y: int) -> Any:
-        strip = draw(self, y)
-        if "items_onsale" in strip.text and not done.done():
-            done.set_result(perf_counter())
+        strip = original(self, y)
+        if "items_onsale" in strip.text:
+            done.set()
         return strip
 
+    async def tick() -> None:
+        while True:
+            before = perf_counter()
+            await asyncio.sleep(0.01)
+            waits.append(perf_counter() - before - 0.01)
+
     widget.render_line = watched
-    try:
-        started = perf_counter()
-        show()
-        return await asyncio.wait_for(done, 120) - started
-    finally:
-        widget.render_line = draw
+    ticker = asyncio.create_task(tick())
+    await asyncio.sleep(0.05)
+    started = perf_counter()
+    show()
+    await done.wait()
+    shown = perf_counter() - started
+    await asyncio.sleep(0.05)
+    ticker.cancel()
+    widget.render_line = original
+    return [shown * 1000, max(waits) * 1000]
 
 
-async def our_pane(body: bytes, stalls: list[float]) -> float:
-    from topexplorer.core.call import Answer, Exchange, RequestDraft
+async def our_pane(body: bytes) -> list[float]:
+    from topexplorer.core.call import Exchange, RequestDraft
+    from topexplorer.core.gateway import GATEWAYS
     from topexplorer.core.language import Language
     from topexplorer.tui.app import TopExplorer
     from topexplorer.tui.widgets.line_view import LineView
@@ -103,13 +85,13 @@ async def our_pane(body: bytes, stalls: list[float]) -> float:
             screen.open_api("taobao.items.onsale.get")
             await pilot.pause()
             signed = app.bench.engine.preview(RequestDraft("taobao.items.onsale.get"))
-            exchange = Exchange("1", signed, Answer(body), datetime.now(UTC), 0.1, 200, ())
-            async with longest_stall(stalls):
-                return await painted(LineView, lambda: setattr(screen, "exchange", exchange)) * 1000
+            outcome = GATEWAYS["top"].decode(signed, 200, body)
+            exchange = Exchange("1", signed, outcome, datetime.now(UTC), 0.1, 200, ())
+            return await drawn(LineView, lambda: setattr(screen, "exchange", exchange))
 
 
-async def text_area(body: bytes, stalls: list[float]) -> float:
-    """The stock way: indent, and give it to Textual's own text widget."""
+async def text_area(body: bytes) -> list[float]:
+    """The stock way: indent it and give it to Textual's own text widget."""
     from textual.app import App, ComposeResult
     from textual.widgets import TextArea
 
@@ -120,21 +102,17 @@ async def text_area(body: bytes, stalls: list[float]) -> float:
     app = Stock()
     async with app.run_test(size=(120, 40)):
         area = app.query_one(TextArea)
-        async with longest_stall(stalls):
-            return await painted(TextArea, lambda: area.load_text(json.dumps(json.loads(body), indent=2))) * 1000
+        return await drawn(TextArea, lambda: area.load_text(json.dumps(json.loads(body), indent=2)))
 
 
 def answer(runs: int) -> dict[str, Pairs]:
     body = large_answer()
-    shown: Pairs = []
-    stalls: list[float] = []
-    for _ in range(runs):
-        shown.append([asyncio.run(side(body, stalls)) for side in (our_pane, text_area)])
-    return {"painted": shown, "stall": [list(pair) for pair in zip(stalls[::2], stalls[1::2], strict=True)]}
+    found = [(asyncio.run(our_pane(body)), asyncio.run(text_area(body))) for _ in range(runs)]
+    return {name: [[ours[n], theirs[n]] for ours, theirs in found] for n, name in enumerate(("drawn", "stall"))}
 
 
 def many(entries: list[Any]) -> list[Any]:
-    """As many entries as the whole platform has methods, from the parts of the real names."""
+    """As many entries as the whole platform has methods, named from the parts of real names."""
     rng = random.Random(MANY)
     parts = sorted({part for entry in entries for part in entry.method.split(".")[1:]})
     made: dict[str, Any] = {}
@@ -145,63 +123,57 @@ def many(entries: list[Any]) -> list[Any]:
 
 
 def search(runs: int) -> dict[str, Pairs]:
-    """A keystroke, for every beginning of every query, against a scan with Textual's own matcher."""
+    """A search for every beginning of every query, against sorting by Textual's own matcher."""
     from textual.fuzzy import Matcher
 
     from topexplorer.core.search import SearchIndex
 
+    def timed(act: Callable[[str], object], typed: str) -> float:
+        started = perf_counter()
+        act(typed)
+        return (perf_counter() - started) * 1000
+
     with tempfile.TemporaryDirectory() as folder:
         bundled = list(workbench(folder).catalog.entries.values())
-    found: dict[str, Pairs] = {}
+    keys = [query[:end] for query in QUERIES for end in range(1, len(query) + 1)] * runs
+    found = {}
     for name, entries in (("bundled", bundled), ("many", many(bundled))):
-        index = SearchIndex(entries)
-        texts = [f"{entry.method} {entry.title.zh}" for entry in entries]
-
-        def scan(typed: str, texts: list[str] = texts) -> None:
-            matcher = Matcher(typed)
-            sorted(texts, key=matcher.match)
-
-        pairs = found[name] = []
-        for typed in [query[:end] for query in QUERIES for end in range(1, len(query) + 1)] * runs:
-            pairs.append([seconds(lambda: index.search(typed)) * 1000, seconds(lambda: scan(typed)) * 1000])
+        ours, texts = SearchIndex(entries).search, [f"{entry.method} {entry.title.zh}" for entry in entries]
+        found[name] = [
+            [timed(ours, typed), timed(lambda key, texts=texts: sorted(texts, key=Matcher(key).match), typed)]
+            for typed in keys
+        ]
     return found
 
 
-def seconds(act: Callable[[], object]) -> float:
-    started = perf_counter()
-    act()
-    return perf_counter() - started
+async def rate(transport: Any) -> float:
+    """Reads a second, each signed, sent, answered and decoded."""
+    from topexplorer.core.call import RequestDraft
+
+    ticks, start = count(), datetime(2026, 11, 22, tzinfo=UTC)
+    environment = "dev" if transport else "sandbox"
+    keys = {"TOPEXPLORER_DEV_APP_KEY": "12345678", "TOPEXPLORER_DEV_APP_SECRET": "bench"}
+    with tempfile.TemporaryDirectory() as folder:
+        # A clock that runs ahead keeps every call within the limits.
+        bench = workbench(folder, clock=lambda: start + timedelta(seconds=next(ticks)), transport=transport)
+        bench.environ, bench.chosen = keys, environment
+        started = perf_counter()
+        for _ in range(CALLS):
+            exchange = await bench.engine.send(bench.engine.prepare(RequestDraft("taobao.time.get")))
+            if not exchange.ok:
+                raise RuntimeError(str(exchange.outcome))
+        return CALLS / (perf_counter() - started)
 
 
 def sandbox(runs: int) -> dict[str, Pairs]:
-    """Reads a second, each signed, sent, verified, answered and decoded; against a gateway that looks at nothing."""
+    """Against a gateway that looks at nothing: the difference is what checking and answering costs."""
     import httpx
 
-    from topexplorer.core.call import RequestDraft
-
-    ticks = count()
-    start = datetime(2026, 11, 22, tzinfo=UTC)
-    fixed = b'{"time_get_response":{"time":"2026-11-22 12:00:00"}}'
-
-    async def rate(transport: Any) -> float:
-        with tempfile.TemporaryDirectory() as folder:
-            # A clock that runs ahead keeps every call within the limits.
-            bench = workbench(folder, clock=lambda: start + timedelta(seconds=next(ticks)))
-            engine = bench.engine
-            if transport:
-                engine._transport = lambda environment: transport
-            draft = RequestDraft(METHOD)
-            calls = 200
-            started = perf_counter()
-            for _ in range(calls):
-                exchange = await engine.send(engine.prepare(draft))
-                assert exchange.ok, exchange.outcome
-            return calls / (perf_counter() - started)
-
-    nothing = httpx.MockTransport(lambda request: httpx.Response(200, content=fixed))
-    return {"reads": [[asyncio.run(rate(None)), asyncio.run(rate(nothing))] for _ in range(runs)]}
+    body = b'{"time_get_response":{"time":"2026-11-22 12:00:00"}}'
+    blind = httpx.MockTransport(lambda request: httpx.Response(200, content=body))
+    asyncio.run(rate(None))
+    return {"reads": [[asyncio.run(rate(None)), asyncio.run(rate(blind))] for _ in range(runs)]}
 
 
 if __name__ == "__main__":
-    measures = {"answer": answer, "search": search, "sandbox": sandbox}
-    print(json.dumps(measures[sys.argv[1]](int(sys.argv[2]))))
+    print(json.dumps({"answer": answer, "search": search, "sandbox": sandbox}[sys.argv[1]](int(sys.argv[2]))))

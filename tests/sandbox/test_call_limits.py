@@ -51,7 +51,7 @@ def test_the_ban_counts_down_and_ends_when_it_said() -> None:
 
 def test_no_window_of_the_length_ever_holds_more_than_the_limit() -> None:
     outsider = limited()
-    admitted = []
+    admitted: list[datetime] = []
     for _step in range(400):
         outsider.move(0.7)
         if outsider.now.hour == 12 and len(admitted) < 29 and code(outsider) == 0:

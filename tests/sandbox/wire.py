@@ -116,19 +116,19 @@ class Outsider:
         """These parameters as they are, all in the body."""
         return self.send(body=urlencode(params).encode())
 
-    def ask(self, api: str, seller: str | None = SELLER, **values: object) -> Any:
+    def ask(self, api: str, seller: str | None = SELLER, **values: Any) -> Any:
         """A correct call in JSON; the whole document."""
         texts = {name: str(value) for name, value in values.items()}
         return self.decoded(self.post(self.signed(self.system(api, seller) | texts)))
 
-    def answer(self, api: str, seller: str | None = SELLER, **values: object) -> Any:
+    def answer(self, api: str, seller: str | None = SELLER, **values: Any) -> Any:
         """What stands under the response's root; the call must be answered."""
         document = self.ask(api, seller, **values)
         (root,) = document
         assert root != "error_response", document
         return document[root]
 
-    def refusal(self, api: str, seller: str | None = SELLER, **values: object) -> Any:
+    def refusal(self, api: str, seller: str | None = SELLER, **values: Any) -> Any:
         """The error object; the call must be refused."""
         return self.ask(api, seller, **values)["error_response"]
 

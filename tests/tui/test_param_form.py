@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual import events
 from textual.widgets import Button
 
 from tests.core.samples import api, param
@@ -17,7 +18,14 @@ from topexplorer.tui.widgets.value_controls import BooleanSwitch, JsonArea, Valu
 pytestmark = pytest.mark.anyio
 ALL = RequestDraft(
     SPEC.method,
-    {"fields": "tid", "tid": "3141592653589793238", "has_next": "true", "extra": '{\n "a": 1}', "own": "x", "size": "5"},
+    {
+        "fields": "tid",
+        "tid": "3141592653589793238",
+        "has_next": "true",
+        "extra": '{\n "a": 1}',
+        "own": "x",
+        "size": "5",
+    },
     {"image": "/tmp/a.png", "more": "/tmp/b.png"},
     frozenset({"size", "own"}),
     format="xml",
@@ -230,12 +238,13 @@ async def test_pasting_keeps_line_breaks_inside_and_drops_the_one_at_the_end() -
     desk = Desk()
     async with desk.run_test() as pilot:
         row = await at(pilot, desk, "status")
-        desk.copy_to_clipboard("two\nlines\x1b\n")
-        await pilot.press("ctrl+v")
+        desk.post_message(events.Paste("two\nlines\x1b\n"))
+        await until(pilot, lambda: desk.edits)
+        assert desk.edits == [RequestDraft(SPEC.method, {"status": "two\nlines\x1b"})]
         assert isinstance(row.control, ValueInput)
-        assert "␛" in row.control.render_line(0).text
-        assert "\x1b" not in row.control.render_line(0).text
-        assert desk.edits[-1].values["status"].startswith("two\nlines\x1b")
+        assert "two␊lines␛" in row.control.render_line(0).text
+        await pilot.press("!")
+        assert desk.edits[-1].values["status"] == "two\nlines\x1b!"
 
 
 async def test_names_titles_and_texts_with_markup_or_escapes_are_drawn_as_they_are() -> None:
@@ -314,7 +323,6 @@ async def test_switching_while_rows_still_arrive_leaves_only_the_last_api() -> N
         desk.open(SPEC, ALL)
         await until(pilot, lambda: len(desk.form.rows) == len(SPEC.params) + 2)
         await pilot.pause()
-        assert [row.key for row in desk.query("ParamRow").results(type(desk.form.rows[0]).__mro__[0])]
         assert len(desk.query("ParamRow")) == len(SPEC.params) + 2
 
 

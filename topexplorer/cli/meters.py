@@ -16,9 +16,7 @@ from topexplorer.core.language import Language
 from topexplorer.core.manual import limit_text
 from topexplorer.core.spec import Platform
 from topexplorer.engine.ledger import Meter, span_words
-
-UNLIMITED = 10**9
-"""A limit this wide only carries bans; its count says nothing."""
+from topexplorer.engine.quota import UNCOUNTED
 
 
 def declare(arguments: Arguments) -> None:
@@ -53,7 +51,7 @@ def meter_words(meters: Iterable[Meter], platform: Platform, say: Language) -> l
 
 
 def _counts(meter: Meter) -> bool:
-    return meter.limit is not UNCOUNTED or meter.banned_for > 0
+    return meter.limit != UNCOUNTED or meter.banned_for > 0
 
 
 def _name(meter: Meter) -> str:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
 from topexplorer.core.language import Message
+from topexplorer.core.nouns import dataclass
 
 MASK = "******"
 SECRET_PARAMS = frozenset({"session", "sign", "access_token", "refresh_token"})

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from topexplorer import __version__
 from topexplorer.core.language import Message, Words, message
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, ErrorTable, Field, Model, Param, Platform
 from topexplorer.core.specfiles import BrokenSpec, SpecProblem, examine, kind_of, read
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from topexplorer.core.call import Exchange, NoAnswer, Refusal
 from topexplorer.core.language import Message, Words, message
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, ErrorCode, ErrorTable, GlobalError, SubCodeFamily
 
 FixKind = Literal["edit", "wait", "keys", "instead"]

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from topexplorer.core.call import WireFormat
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import Field, item_name
 
 

@@ -57,9 +57,7 @@ class FieldChoice:
 
     def toggle(self, path: str) -> None:
         """Choose `path`, or leave it out. Leaving out a covered one chooses its siblings instead of the parent."""
-        if path in self.chosen:
-            self.chosen.discard(path)
-        elif self.covered(path):
+        if self.has(path):
             self._open(path)
             self.chosen.discard(path)
         else:

@@ -7,7 +7,6 @@ sandbox). `GATEWAYS` lists the dialects; an environment names one. Pure: bytes i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -27,6 +26,7 @@ from topexplorer.core.call import (
     decode_json,
 )
 from topexplorer.core.language import Message, message
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec
 from topexplorer.core.values import timestamp
 from topexplorer.core.xmltree import decode_xml

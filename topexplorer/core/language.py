@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
+
+from topexplorer.core.nouns import dataclass
 
 LANGUAGES = ("en", "zh_CN")
 LOCALE_FOLDER = Path(__file__).parent.parent / "locale"

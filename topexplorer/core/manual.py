@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from topexplorer.core.language import Language
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, Choice, Field, Limit, Param, Platform
 from topexplorer.core.text import cell_width, fit
 

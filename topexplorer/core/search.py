@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from frizbee import Haystacks, Matcher, Pattern
 
 from topexplorer.core.catalog import Entry
+from topexplorer.core.nouns import dataclass
 
 NAME_WEIGHT, TERM_WEIGHT = 4, 1
 LONG_WORD = 5

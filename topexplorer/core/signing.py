@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from topexplorer.core.nouns import dataclass
 
 UNSIGNED = frozenset({"sign"})
 

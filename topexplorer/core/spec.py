@@ -8,10 +8,10 @@ the platform's own, because list items on the wire are named after the type.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from topexplorer.core.language import Words
+from topexplorer.core.nouns import dataclass
 
 ParamType = Literal["string", "integer", "decimal", "boolean", "datetime", "price", "json", "file", "fields", "object"]
 Need = Literal["none", "optional", "required"]

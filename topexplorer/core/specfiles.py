@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from topexplorer.core.language import Message, message
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, ErrorTable, Model, Platform
 
 MAX_SPEC_BYTES = 4 * 1024 * 1024

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
 from topexplorer.core.call import RequestDraft, TimestampForm, decode_json
 from topexplorer.core.language import Message, message
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, Field, Param, field_paths
 from topexplorer.core.text import ascii_number
 

@@ -7,12 +7,12 @@ the raw bytes and says which one failed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from topexplorer.core.call import Answer, Exchange
 from topexplorer.core.diagnosis import Diagnosis, explain
 from topexplorer.core.language import Message, message
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, ErrorTable, Field
 
 Syntax = Literal["json", "xml", "text"]

@@ -8,7 +8,7 @@ because the built-in one it would fall back to may be another gateway than the u
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from topexplorer.core.call import TimestampForm
 from topexplorer.core.errors import ConfigError, UnknownEnvironment, UnsafeGateway
 from topexplorer.core.language import Message, message
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import Limit, Platform
 from topexplorer.core.text import clean_line
 from topexplorer.engine.tomlfile import Unfit, parse_toml, read_text

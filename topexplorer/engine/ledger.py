@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from topexplorer.core.errors import QuotaExceeded
 from topexplorer.core.language import Message, Words, message
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import Limit
 from topexplorer.core.text import clean_line
 from topexplorer.core.values import GMT8

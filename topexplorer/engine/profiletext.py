@@ -7,13 +7,14 @@ text and stay exactly what was typed: an unquoted number keeps all its digits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from topexplorer.core.call import SECRET_PARAMS, RequestDraft, WireFormat
 from topexplorer.core.errors import ConfigError
 from topexplorer.core.language import message
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.text import clean_line
 from topexplorer.engine.tomlfile import Unfit, broken, one_of, parse_toml, unknown_key
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from topexplorer.core.call import Credentials, Secret
 from topexplorer.core.errors import MissingKeys
 from topexplorer.core.language import Message, message
+from topexplorer.core.nouns import dataclass
 from topexplorer.engine.environments import Environment, KeyName
 
 _SHAPES: Mapping[KeyName, re.Pattern[str]] = {

@@ -5,10 +5,10 @@ Every key, secret and session here is made up and opens nothing but the sandbox.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from topexplorer.core.call import Credentials, Secret
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.values import GMT8
 
 APP_KEY = "12345678"

@@ -6,7 +6,9 @@ The gateway has checked them against the spec by now; what no spec could rule ou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from topexplorer.core.nouns import dataclass
 
 
 class Fault(Exception):

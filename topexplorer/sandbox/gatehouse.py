@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from topexplorer.core.call import Refusal
@@ -15,6 +15,7 @@ from topexplorer.core.catalog import Catalog
 from topexplorer.core.envelope import Style
 from topexplorer.core.gateway import GATEWAYS
 from topexplorer.core.language import message
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec
 from topexplorer.sandbox.accounts import Accounts
 from topexplorer.sandbox.arguments import Arguments, Fault

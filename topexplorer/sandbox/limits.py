@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import Limit, Platform
 from topexplorer.core.values import GMT8
 

@@ -5,10 +5,11 @@ Codes are those of GB/T 2260, as `taobao.areas.get` returns them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from topexplorer.core.nouns import dataclass
 
 COUNTRY, PROVINCE, CITY, DISTRICT = 1, 2, 3, 4
 _FILE = Path(__file__).with_name("areas.csv")

@@ -8,9 +8,9 @@ Unknown names are ignored.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, Field, item_name
 
 Tree = dict[str, "Tree"]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, Field
 from topexplorer.sandbox.luck import between, one_of
 from topexplorer.sandbox.rows import stamp, yuan

@@ -6,7 +6,7 @@ A row holds values as the platform writes them: numbers as numbers, prices and d
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 Row = dict[str, Any]
@@ -31,6 +31,11 @@ class Market:
 def stamp(moment: datetime) -> str:
     """A moment as the platform writes it; `moment` is in GMT+8."""
     return moment.isoformat(" ", "seconds")[:19]
+
+
+def later(moment: datetime, seconds: int, now: datetime) -> datetime:
+    """So many seconds after `moment`, or less when that would not lie before `now`."""
+    return min(moment + timedelta(seconds=seconds), moment + (now - moment) * 0.7)
 
 
 def yuan(amount: int) -> str:

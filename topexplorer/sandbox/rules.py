@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from topexplorer.core import signing, values
 from topexplorer.core.call import Refusal, RequestDraft
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.gateway import IncomingCall
+from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, Param
 from topexplorer.core.values import GMT8
 from topexplorer.sandbox.accounts import Accounts, App, Grant

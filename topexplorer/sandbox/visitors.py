@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from datetime import datetime
 
 from topexplorer.core.call import Refusal
 from topexplorer.core.language import Message, message
+from topexplorer.core.nouns import dataclass
 
 KEPT = 500
 LONGEST = 100

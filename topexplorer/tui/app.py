@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from topexplorer.assemble import Workbench
 from topexplorer.core.language import Language
-from topexplorer.tui.commands import COMMANDS, bindings
+from topexplorer.tui.commands import bindings
 from topexplorer.tui.crash import CrashConsole
 from topexplorer.tui.desk import Desk
+from topexplorer.tui.palette import CommandProvider
 from topexplorer.tui.screens.explorer import Explorer
 from topexplorer.tui.screens.gauges import meter_rows
 from topexplorer.tui.screens.pages import PageDialog, help_rows, problem_rows
@@ -43,24 +44,10 @@ class TopExplorer(App[None]):
     def get_default_screen(self) -> Screen[None]:
         return Explorer(self.bench, self.language, self.desk)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: every command that can be used now, in the user's language."""
-        for command in COMMANDS:
-            name = command.action.split("(")[0]
-            usable = name.startswith("app.") or screen.check_action(name, ())
-            if command.id != "palette" and usable:
-                keys = f"  {command.key_label}" if command.keys else ""
-                title = self.language(f"command.{command.id}") + keys
-                yield SystemCommand(
-                    title, self.language(f"command.{command.id}.help"), self._runner(screen, command.action)
-                )
-
-    @staticmethod
-    def _runner(screen: Screen[object], action: str):  # type: ignore[no-untyped-def]
-        async def run() -> None:
-            await screen.run_action(action)
-
-        return run
+    def action_command_palette(self) -> None:
+        """The palette, in the user's language."""
+        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
+            self.push_screen(CommandPalette([CommandProvider], placeholder=self.language("palette.search")))
 
     def action_switch_language(self) -> None:
         """The other language; everything typed and answered stays."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from textual.binding import Binding
+from textual.screen import Screen
 
 Place = Literal["footer", "end", "hidden"]
 
@@ -65,6 +66,12 @@ COMMANDS = (
     Command("quit", "app.quit", "ctrl+q", "end"),
 )
 BY_ID = {command.id: command for command in COMMANDS}
+
+
+def usable(command: Command, screen: Screen[Any]) -> bool:
+    """Whether a command can be used now: the screen knows."""
+    name = command.action.split("(")[0]
+    return name.startswith("app.") or bool(screen.check_action(name, ()))
 
 
 def bindings(app: bool) -> list[Binding]:

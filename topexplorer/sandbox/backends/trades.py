@@ -116,9 +116,7 @@ def trade_shippingaddress_update(store: Store, args: Arguments) -> Payload:
     trade = store.trade(args.seller, args.number("tid"))
     if trade["status"] != "WAIT_SELLER_SEND_GOODS" or "receiver_state" not in trade:
         raise _wrong_state("TRADE_STATUS_ERROR", "只能修改等待卖家发货的交易的收货地址")
-    changes: Row = {
-        f"receiver_{name}": args.text(f"receiver_{name}") for name in ADDRESS if args.has(f"receiver_{name}")
-    }
+    changes: Row = {name: args.text(name) for name in ADDRESS if args.has(name)}
     if args.has("receiver_name"):
         name = args.text("receiver_name")
         changes |= {"receiver_name": masked_name(name), "consignee": name}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from topexplorer.core.nouns import dataclass
 from topexplorer.sandbox.carriers import COMPANIES
 from topexplorer.sandbox.luck import between, one_of, weighted
-from topexplorer.sandbox.rows import Market, Row, cents, masked_name, stamp, yuan
+from topexplorer.sandbox.rows import Market, Row, cents, later, masked_name, stamp, yuan
 from topexplorer.sandbox.seed.goods import sku_words
 from topexplorer.sandbox.seed.people import Buyer
 
@@ -133,23 +133,20 @@ def strike(rng: random.Random, market: Market, seller: Row, deal: Deal, now: dat
 
 
 def _times(rng: random.Random, deal: Deal, now: datetime) -> Row:
-    """The moments of a trade as far as it has come, none of them in the future."""
+    """The moments of a trade as far as it has come, all of them in the past."""
     moments = {"created": deal.created}
     if deal.status in PAID:
-        moments["pay_time"] = deal.created + timedelta(seconds=between(rng, 20, 1500))
+        moments["pay_time"] = later(deal.created, between(rng, 20, 1500), now)
     if deal.status in SHIPPED:
-        moments["consign_time"] = moments["pay_time"] + timedelta(
-            hours=between(rng, 2, 18), seconds=between(rng, 0, 3599)
-        )
+        moments["consign_time"] = later(moments["pay_time"], between(rng, 7200, 68_000), now)
     if deal.status in ("TRADE_FINISHED", "TRADE_CLOSED"):
-        moments["end_time"] = moments["consign_time"] + timedelta(hours=between(rng, 52, 200))
+        moments["end_time"] = later(moments["consign_time"], between(rng, 52 * 3600, 200 * 3600), now)
     elif deal.status == "TRADE_CLOSED_BY_TAOBAO":
-        moments["end_time"] = deal.created + timedelta(hours=24)
-    past = {name: min(moment, now) for name, moment in moments.items()}
-    row: Row = {name: stamp(moment) for name, moment in past.items()}
-    row["modified"] = stamp(max(past.values()))
+        moments["end_time"] = later(deal.created, 24 * 3600, now)
+    row: Row = {name: stamp(moment) for name, moment in moments.items()}
+    row["modified"] = stamp(max(moments.values()))
     if deal.status == "WAIT_BUYER_CONFIRM_GOODS":
-        row["timeout_action_time"] = stamp(past["consign_time"] + timedelta(days=10))
+        row["timeout_action_time"] = stamp(moments["consign_time"] + timedelta(days=10))
     elif deal.status == "WAIT_BUYER_PAY":
         row["timeout_action_time"] = stamp(deal.created + timedelta(hours=24))
     return row

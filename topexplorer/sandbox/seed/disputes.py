@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from topexplorer.core.values import GMT8
 from topexplorer.sandbox.luck import between, one_of
-from topexplorer.sandbox.rows import Market, Row, cents, stamp, yuan
+from topexplorer.sandbox.rows import Market, Row, cents, later, stamp, yuan
 
 REASONS = (
     ("尺码拍错/不喜欢/效果差", "孩子穿着偏小，想换大一码再拍"),
@@ -38,8 +38,8 @@ def ask(rng: random.Random, market: Market, seller: Row, trade: Row, refund_id: 
     order = trade["orders"][0]
     reason, words = one_of(rng, REASONS)
     start = trade.get("consign_time") or trade["pay_time"]
-    asked = min(datetime.fromisoformat(start) + timedelta(hours=between(rng, 3, 60)), now)
-    changed = asked if status == "WAIT_SELLER_AGREE" else min(asked + timedelta(hours=between(rng, 1, 40)), now)
+    asked = later(datetime.fromisoformat(start), between(rng, 3, 60) * 3600, now)
+    changed = asked if status == "WAIT_SELLER_AGREE" else later(asked, between(rng, 1, 40) * 3600, now)
     returned = status in ("WAIT_SELLER_CONFIRM_GOODS", "SUCCESS") and rng.random() < 0.7
     fee = min(cents(order["payment"]), cents(trade["payment"]))
     refund: Row = {

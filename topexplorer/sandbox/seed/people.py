@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 
+from topexplorer.core.nouns import dataclass
 from topexplorer.sandbox.luck import between, one_of
 from topexplorer.sandbox.places import Place, districts
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from topexplorer.core.nouns import dataclass
 from topexplorer.sandbox.accounts import OTHER_SELLER, SELLER
 from topexplorer.sandbox.rows import Row, stamp
 

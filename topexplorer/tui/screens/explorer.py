@@ -91,12 +91,13 @@ class Explorer(ActionScreen):
                     Explorer.spec, Explorer.platform, Explorer.seed, Explorer.draft, Explorer.problems, Explorer.preview
                 )
                 yield Splitter("horizontal", id="split-request")
-                yield ResponsePane(say, self._reading, id="answer", classes="pane").data_bind(
-                    Explorer.exchange, Explorer.busy
-                )
+                answer = ResponsePane(say, self._reading, id="answer", classes="pane")
+                answer.border_title = say("answer.title")
+                yield answer.data_bind(Explorer.exchange, Explorer.busy)
         yield KeyBar(say)
 
     def on_mount(self) -> None:
+        self.query_one(CatalogPane).focus_search()
         self._open()
 
     async def speak(self, language: Language) -> None:
@@ -126,7 +127,6 @@ class Explorer(ActionScreen):
         self.platform = event.catalog.platform
         self.catalog = event.catalog
         self.where = event.where
-        self.query_one(CatalogPane).focus_search()
         if self.desk.method:
             self.open_api(self.desk.method)
 

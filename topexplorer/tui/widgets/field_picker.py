@@ -114,7 +114,10 @@ class PickList(RowList):
 
 
 class Picker(ModalScreen["str | None"]):
-    """Search, tick, done. The result is the text for the parameter, None when it was cancelled."""
+    """Search, tick, done. The result is the text for the parameter, None when it was cancelled.
+
+    Enter is done, except after a search for one of several: then it ticks the match and clears the search.
+    """
 
     DEFAULT_CSS = """
     Picker {
@@ -185,7 +188,11 @@ class Picker(ModalScreen["str | None"]):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        self.action_accept()
+        if self._search.text.strip() and not self.single:
+            self._list.action_tick()
+            self._search.text = ""
+        else:
+            self.action_accept()
 
     def on_pick_list_toggled(self, event: PickList.Toggled) -> None:
         event.stop()

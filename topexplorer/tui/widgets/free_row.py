@@ -31,10 +31,14 @@ class FreeRow(ParamRow):
         row: FreeRow
 
     def __init__(self, name: str, around: Surroundings, text: str = "", sent: bool = True, file: bool = False) -> None:
-        words = Words(zh=around.language("form.free"), en=around.language("form.free"))
-        super().__init__(
-            Param(name=name, type="file" if file else "string", platform_type="String", title=words), around, text, sent
+        title = around.language("form.free_file" if file else "form.free")
+        param = Param(
+            name=name,
+            type="file" if file else "string",
+            platform_type="byte[]" if file else "String",
+            title=Words(zh=title, en=title),
         )
+        super().__init__(param, around, text, sent)
         self.clash = ""
         """The message that says why the row is not part of the request; empty when it is."""
         self.name_control = ValueInput(name, around.language("form.name_here"))
@@ -60,14 +64,12 @@ class FreeRow(ParamRow):
             self.clash = clash
             self.reword()
 
-    def take_edit(self) -> bool:
-        renamed = self.name_control.text != self._named
-        self._named = self.name_control.text
-        if super().take_edit() or not renamed:
-            return not renamed
-        self.reword()
-        self.post_message(self.Edited(self))
-        return True
+    def take_edit(self) -> None:
+        if self.name_control.text != self._named:
+            self._named = self.name_control.text
+            self.reword()
+            self.post_message(self.Edited(self))
+        super().take_edit()
 
     @on(Input.Submitted, ".free-row--name")
     def _name_entered(self, event: Input.Submitted) -> None:
@@ -80,8 +82,8 @@ class FreeRow(ParamRow):
         event.prevent_default()
         self.post_message(self.Removed(self))
 
-    def watch_column(self, column: int) -> None:
-        self.name_control.styles.width = column - 3
+    def watch_column(self) -> None:
+        self.name_control.styles.width = self.column - 3
         self.reword()
 
     def notes(self) -> list[Content]:
@@ -92,5 +94,5 @@ class FreeRow(ParamRow):
             ]
         return super().notes()
 
-    def _name_line(self) -> Content:
+    def heading(self) -> Content:
         return Content.assemble(self.mark())

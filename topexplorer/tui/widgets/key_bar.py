@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from topexplorer.core.language import Language
-from topexplorer.tui.commands import COMMANDS, Command
+from topexplorer.tui.commands import COMMANDS, Command, usable
 
 
 class KeyBar(Widget):
@@ -35,13 +35,7 @@ class KeyBar(Widget):
 
     def usable(self) -> list[Command]:
         """The commands that the footer would show, in order."""
-        screen = self.screen
-        return [
-            command
-            for command in COMMANDS
-            if command.place != "hidden"
-            and (command.action.startswith("app.") or screen.check_action(command.action.split("(")[0], ()))
-        ]
+        return [command for command in COMMANDS if command.place != "hidden" and usable(command, self.screen)]
 
     def render_line(self, y: int) -> Strip:
         commands = self.usable()

@@ -204,13 +204,17 @@ class ObjectEditor(ModalScreen["str | None"]):
             self._state(self._read())
         else:
             self._show_entries(min(self.index, max(len(self._document.entries) - 1, 0)))
-            self._rows.focus_first()
+            if self._document.entries:
+                self._rows.focus_first()
+            else:
+                self._entries.focus()
 
     def _state(self, error: Sentence | None = None) -> None:
         """The line below: an error, else how many entries there are."""
         limit = self._param.max_items
         count = len(self._document.entries)
         words = self._say("form.count_of", count=count, limit=limit) if limit else self._say("form.entries", n=count)
+        words = words if count else self._say("object.empty")
         self._status.update(clean_line(self._say.render(error)) if error else words if self._param.many else "")
         self._status.set_class(error is not None, "-error")
 

@@ -89,12 +89,10 @@ class ParamForm(ParamRows):
         if seed is None or not self._method or seed.api != self._method:
             return
         before, self._draft = self._draft, seed
-        if list(self._extras(before)) != list(self._extras(seed)):
+        if self._extras(before) == self._extras(seed):
+            self._refill()
+        else:
             self._build()
-            return
-        for row in self.rows:
-            if row.key or not isinstance(row, FreeRow):
-                row.fill(self._text_of(row), row.key not in seed.off)
 
     def watch_problems(self) -> None:
         for row in self.rows:
@@ -108,7 +106,8 @@ class ParamForm(ParamRows):
             if param.required and param.example and not stored.get(param.name, "").strip():
                 draft = _with_text(draft, param, param.example)
         if draft != self._draft:
-            self.seed = draft
+            self._draft = draft
+            self._refill()
             self.post_message(self.Edited(draft))
 
     def reveal_missing(self) -> None:
@@ -122,8 +121,8 @@ class ParamForm(ParamRows):
 
     def _build(self) -> None:
         self._free = [
-            FreeRow(name, self._around, text, name not in self._draft.off, file)
-            for name, text, file in self._extras(self._draft)
+            FreeRow(name, self._around, self._text_of(name, file), name not in self._draft.off, file)
+            for name, file in self._extras(self._draft)
         ]
         if self._method and not self._params and not self._free:
             self._free.append(FreeRow("", self._around))
@@ -132,8 +131,8 @@ class ParamForm(ParamRows):
     def _coming(self, free: list[FreeRow]) -> Iterator[ParamRow]:
         """The rows in order. A row is made when its turn comes, from what the draft says then."""
         for param in self._params:
-            stored = self._draft.files if param.type == "file" else self._draft.values
-            yield ParamRow(param, self._around, stored.get(param.name, ""), param.name not in self._draft.off)
+            text = self._text_of(param.name, param.type == "file")
+            yield ParamRow(param, self._around, text, param.name not in self._draft.off)
         yield from free
 
     def prepare(self, row: ParamRow) -> None:
@@ -144,14 +143,20 @@ class ParamForm(ParamRows):
     def tail(self) -> list[Widget]:
         return [AddRow(self.language)] if self._method else []
 
-    def _extras(self, draft: RequestDraft) -> Iterator[tuple[str, str, bool]]:
-        """Name, text and whether it is a file, for everything in the draft that the spec does not know."""
-        known = {param.name for param in self._params}
-        yield from ((name, text, False) for name, text in draft.values.items() if name not in known)
-        yield from ((name, path, True) for name, path in draft.files.items() if name not in known)
+    def _refill(self) -> None:
+        """Show the draft in the rows that are there."""
+        for row in self.rows:
+            if not (isinstance(row, FreeRow) and (row.clash or not row.key)):
+                row.fill(self._text_of(row.key, row.param.type == "file"), row.key not in self._draft.off)
 
-    def _text_of(self, row: ParamRow) -> str:
-        return (self._draft.files if row.param.type == "file" else self._draft.values).get(row.key, "")
+    def _extras(self, draft: RequestDraft) -> list[tuple[str, bool]]:
+        """Name and whether it is a file, for everything in the draft that the spec does not know."""
+        known = {param.name for param in self._params}
+        named = [(name, False) for name in draft.values] + [(name, True) for name in draft.files]
+        return [(name, file) for name, file in named if name not in known]
+
+    def _text_of(self, name: str, file: bool) -> str:
+        return (self._draft.files if file else self._draft.values).get(name, "")
 
     def _problems_of(self, row: ParamRow) -> tuple[Problem, ...]:
         key = row.key
@@ -190,7 +195,8 @@ class ParamForm(ParamRows):
         """Before another API is shown: what was typed a moment ago must not be lost with the rows."""
         draft = self._draft
         for row in self.rows:
-            if row.control.text != self._text_of(row) or row.sent != (row.key not in draft.off):
+            text = self._text_of(row.key, row.param.type == "file")
+            if row.control.text != text or row.sent != (row.key not in draft.off):
                 draft = self._with_row(draft, row)
         if draft != self._draft:
             self.post_message(self.Edited(draft))

@@ -7,16 +7,14 @@ an edit by a person always is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from textual import events, on
-from textual.app import ComposeResult, RenderResult
+from textual.app import ComposeResult
 from textual.content import Content
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
-from textual.widget import Widget
 from textual.widgets import Button, Input, TextArea
 
 from topexplorer.core import paramwords
@@ -25,7 +23,7 @@ from topexplorer.core.spec import Field, Param
 from topexplorer.core.text import clean_line
 from topexplorer.core.values import Problem
 from topexplorer.tui.widgets.key_button import KeyButton
-from topexplorer.tui.widgets.row_list import cut
+from topexplorer.tui.widgets.row_frame import MUTED, RowFrame
 from topexplorer.tui.widgets.value_controls import BooleanSwitch, control_for
 
 Clock = Callable[[], datetime]
@@ -43,19 +41,15 @@ class Surroundings:
     """Whether rows can be switched off; members of an object cannot."""
 
 
-class ParamRow(Widget):
+class ParamRow(RowFrame):
     """A parameter with its control. Two lines, more when there is more to say."""
 
     DEFAULT_CSS = """
     ParamRow {
-        layout: horizontal; width: 1fr; height: auto; padding: 0 1;
         &.-off ValueInput, &.-off JsonArea, &.-off BooleanSwitch { text-opacity: 60%; }
-        &:focus-within { background: $boost; }
     }
     """
 
-    column: var[int] = var(24)
-    """Cells of the left part."""
     problems: var[tuple[Problem, ...]] = var(())
 
     @dataclass
@@ -88,7 +82,6 @@ class ParamRow(Widget):
         names += [choice.value for choice in param.choices]
         hint = paramwords.placeholder(around.language, param)
         self.control = control_for(param, text, hint, around.language, names)
-        self._notes: tuple[int, list[Content]] | None = None
 
     def compose(self) -> ComposeResult:
         yield self.control
@@ -137,14 +130,12 @@ class ParamRow(Widget):
             self.reword()
             self.post_message(self.Edited(self))
 
-    def take_edit(self) -> bool:
+    def take_edit(self) -> None:
         """Report what was typed since the last report, if anything."""
-        if self.control.text == self.text:
-            return False
-        self.text = self.control.text
-        self.reword()
-        self.post_message(self.Edited(self))
-        return True
+        if self.control.text != self.text:
+            self.text = self.control.text
+            self.reword()
+            self.post_message(self.Edited(self))
 
     @on(Input.Changed)
     @on(TextArea.Changed)
@@ -183,33 +174,17 @@ class ParamRow(Widget):
         keys = [f"form.key.{name}" for name in (self.pickable, "switch" if self.around.switchable else "") if name]
         if self.param.example or self.param.default:
             keys.append("form.key.example")
-        return paramwords.help_text(self.around.language, self.param, [self.around.language(key) for key in keys])
+        param = replace(self.param, name=self.key)
+        return paramwords.help_text(self.around.language, param, [self.around.language(key) for key in keys])
 
     # What is drawn
 
     def watch_problems(self) -> None:
         self.reword()
 
-    def watch_column(self, column: int) -> None:
-        self.control.styles.margin = (0, 0, 0, column)
-        self.reword()
-
-    def reword(self) -> None:
-        """Draw the notes anew; lays the form out only when their number of lines changes."""
-        before = self._notes
-        self._notes = None
-        if self.is_mounted:
-            self.refresh(layout=before is None or len(self._noted(before[0])) != len(before[1]))
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return super().get_content_height(container, viewport, width) + len(self._noted(width))
-
-    def _noted(self, width: int) -> list[Content]:
-        """The lines below the control, for a row of `width` cells."""
-        if self._notes is None or self._notes[0] != width:
-            room = max(width - self.column - 1, 8)
-            self._notes = width, [line for note in self.notes() for line in note.wrap(room)]
-        return self._notes[1]
+    def watch_column(self) -> None:
+        self.control.styles.margin = (0, 0, 0, self.column)
+        super().watch_column()
 
     def notes(self) -> list[Content]:
         """Problems if there are any, else what the text means and what the platform expects."""
@@ -220,8 +195,8 @@ class ParamRow(Widget):
         means = paramwords.meaning(say, self.param, self.text, self.around.clock(), self.around.fields)
         parts = [] if self.sent else [(say("form.off"), "bold $text-warning")]
         parts += [(means, "$text-primary")] if means else []
-        parts.append((paramwords.hint(say, self.param, self.text), "$foreground 60%"))
-        return [Content.styled(paramwords.DOT, "$foreground 60%").join(Content.styled(*part) for part in parts)]
+        parts.append((paramwords.hint(say, self.param, self.text), MUTED))
+        return [Content.styled(paramwords.DOT, MUTED).join(Content.styled(*part) for part in parts)]
 
     def _problem(self, problem: Problem) -> Content:
         say = self.around.language
@@ -230,28 +205,10 @@ class ParamRow(Widget):
         sentence = clean_line(f"{place}{say.render(problem.what)}")
         return Content.assemble((say(f"form.{problem.severity}"), f"bold {colour}"), "  ", (sentence, colour))
 
-    def render(self) -> RenderResult:
-        left = [self._name_line(), Content.styled(f"  {self._cut(self._title(), 2)}", "$foreground 60%")]
-        notes = self._noted(self.content_size.width)
-        first = max(self.control.size.height, 1)
-        lines = []
-        for place in range(max(len(left), first + len(notes))):
-            line = left[place] if place < len(left) else Content("")
-            if 0 <= place - first < len(notes):
-                line = line.pad_right(self.column + 1 - line.cell_length) + notes[place - first]
-            lines.append(line)
-        return Content("\n").join(lines)
-
-    def _title(self) -> str:
-        return clean_line(self.around.language.words(self.param.title))
-
-    def _cut(self, text: str, taken: int) -> str:
-        return cut(text, self.column - 1 - taken)
-
-    def _name_line(self) -> Content:
+    def heading(self) -> Content:
         star = " *" if self.param.required else ""
-        name = self._cut(clean_line(self.key), 2 + len(star))
-        look = "bold" if self.filled and self.sent else "$foreground 60%" if not self.sent else ""
+        name = self.cut(clean_line(self.key), 2 + len(star))
+        look = "bold" if self.filled and self.sent else MUTED if not self.sent else ""
         return Content.assemble(self.mark(), (name, look), (star, "bold $text-accent"))
 
     def mark(self) -> tuple[str, str]:
@@ -259,3 +216,6 @@ class ParamRow(Widget):
         if not self.sent:
             return "- ", "bold $text-warning"
         return ("✓ ", "bold $text-success") if self.filled else ("  ", "")
+
+    def caption(self) -> str:
+        return clean_line(self.around.language.words(self.param.title))

@@ -71,6 +71,10 @@ class PayloadTree(RowList):
         """The one under the cursor."""
         return self._rows[self.cursor] if self._rows else None
 
+    def node_at(self, row: int) -> Node:
+        """The one that stands in that row."""
+        return self._rows[row]
+
     def watch_root(self, root: Node | None) -> None:
         if root is not None:
             open_some(root, OPEN_AT_FIRST)

@@ -1,0 +1,196 @@
+"""The seeded market: the same for one seed and moment, built late, sound in itself, and brought back by reset."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sandbox.wire import BEIJING, ITEM, NOON, OTHER_ITEM, REFUND, SKU, TRADE, Outsider
+from topexplorer.sandbox.rows import Market, cents
+from topexplorer.sandbox.seed.market import seeded
+from topexplorer.sandbox.store import Store
+
+ROOT = Path(__file__).parent.parent.parent
+UNWANTED = ("httpx", "pydantic", "starlette", "python_multipart", "anyio", "topexplorer.sandbox.seed.market")
+
+
+@pytest.fixture(scope="module", params=[7, 1, 99])
+def market(request: pytest.FixtureRequest) -> Market:
+    return seeded(NOON, request.param)
+
+
+def test_one_seed_and_one_moment_make_one_market() -> None:
+    assert seeded(NOON, 7) == seeded(NOON, 7)
+    assert seeded(NOON, 7) != seeded(NOON, 8)
+
+
+def test_the_market_is_as_large_as_promised(market: Market) -> None:
+    assert set(market.sellers) == {"童装小铺", "数码优选"}
+    assert len(market.items) == 60
+    assert len(market.trades) == 120
+    assert len(market.refunds) >= 5
+
+
+def test_every_state_of_a_trade_is_there(market: Market) -> None:
+    states = Counter(trade["status"] for trade in market.trades.values() if trade["seller_nick"] == "童装小铺")
+    assert set(states) >= {
+        *("WAIT_BUYER_PAY", "WAIT_SELLER_SEND_GOODS", "WAIT_BUYER_CONFIRM_GOODS", "TRADE_FINISHED"),
+        *("TRADE_CLOSED", "TRADE_CLOSED_BY_TAOBAO"),
+    }
+
+
+def test_the_landmarks_are_there_with_every_seed(market: Market) -> None:
+    trade = market.trades[TRADE]
+    assert [order["oid"] for order in trade["orders"]] == [TRADE + 1, TRADE + 2]
+    assert (trade["status"], trade["buyer_nick"]) == ("WAIT_SELLER_SEND_GOODS", "晴天小雨")
+    assert market.items[ITEM]["skus"][0]["sku_id"] == SKU
+    assert market.items[OTHER_ITEM]["nick"] == "数码优选"
+    assert market.refunds[REFUND]["seller_nick"] == "童装小铺"
+
+
+def test_amounts_add_up(market: Market) -> None:
+    for trade in market.trades.values():
+        goods = sum(cents(order["price"]) * order["num"] for order in trade["orders"])
+        paid = sum(cents(order["payment"]) for order in trade["orders"])
+        postage = cents(trade["post_fee"])
+        assert cents(trade["total_fee"]) == goods
+        assert cents(trade["payment"]) == paid - cents(trade["discount_fee"]) + postage * (len(trade["orders"]) > 1)
+        assert 0 < cents(trade["payment"]) <= goods + postage
+        assert trade["num"] == sum(order["num"] for order in trade["orders"])
+
+
+def test_times_lie_in_the_last_ninety_days_and_in_order(market: Market) -> None:
+    oldest = (NOON - timedelta(days=90)).strftime("%Y-%m-%d %H:%M:%S")
+    for trade in market.trades.values():
+        steps = [trade[name] for name in ("created", "pay_time", "consign_time", "end_time") if name in trade]
+        assert steps == sorted(steps)
+        assert oldest <= steps[0]
+        assert steps[-1] == trade["modified"] < "2026-11-21 12:00:00"
+    for refund in market.refunds.values():
+        assert market.trades[refund["tid"]]["created"] < refund["created"] <= refund["modified"] < "2026-11-21 12:00:00"
+
+
+def test_numbers_are_unique_and_long(market: Market) -> None:
+    oids = [order["oid"] for trade in market.trades.values() for order in trade["orders"]]
+    sku_ids = [sku["sku_id"] for item in market.items.values() for sku in item["skus"]]
+    pictures = [p["id"] for item in market.items.values() for p in item["item_imgs"] if p["id"]]
+    for numbers in (oids, sku_ids, pictures, [row["out_sid"] for row in market.shipments]):
+        assert len(set(numbers)) == len(numbers)
+    assert all(2**53 < tid < 2**63 for tid in market.trades)
+
+
+def test_parcels_belong_to_trades_that_were_sent(market: Market) -> None:
+    sent = {tid for tid, trade in market.trades.items() if "consign_time" in trade}
+    assert {row["tid"] for row in market.shipments} == sent
+
+
+def test_orders_name_items_of_their_own_seller(market: Market) -> None:
+    for trade in market.trades.values():
+        for order in trade["orders"]:
+            item = market.items[order["num_iid"]]
+            assert item["nick"] == trade["seller_nick"]
+            assert ("sku_id" in order) == bool(item["skus"])
+
+
+def test_the_stock_of_an_item_is_the_sum_of_its_skus(market: Market) -> None:
+    for item in market.items.values():
+        assert item["num"] == sum(sku["quantity"] for sku in item["skus"]) or not item["skus"]
+        assert len(item["title"].encode("gbk")) <= 60
+
+
+def test_titles_of_items_are_not_repeated(market: Market) -> None:
+    titles = [item["title"] for item in market.items.values()]
+    assert len(set(titles)) == len(titles)
+
+
+def test_the_market_stands_on_the_first_moment_the_clock_gave() -> None:
+    now = [NOON]
+    store = Store(lambda: now[0], 7)
+    store.now()
+    now[0] += timedelta(days=3)
+    assert store.market == seeded(NOON, 7)
+    assert store.now() == "2026-11-24 12:00:00"
+
+
+def test_a_clock_in_another_zone_makes_the_same_market() -> None:
+    tokyo = NOON.astimezone(BEIJING.__class__(timedelta(hours=9)))
+    assert Store(lambda: tokyo, 7).market == seeded(NOON, 7)
+
+
+def test_reset_brings_everything_back() -> None:
+    outsider = Outsider()
+
+    def view() -> list[Any]:
+        fields = "seller_memo,status,modified"
+        first = outsider.answer("taobao.trade.fullinfo.get", tid=TRADE, fields=fields)
+        return [first, outsider.answer("taobao.item.seller.get", num_iid=ITEM, fields="num,skus")]
+
+    before = view()
+    outsider.answer("taobao.trade.memo.update", tid=TRADE, memo="x")
+    outsider.answer("taobao.item.quantity.update", num_iid=ITEM, sku_id=SKU, quantity=1)
+    changed = view()
+    assert changed[0]["trade"] != before[0]["trade"]
+    assert changed[1]["item"] != before[1]["item"]
+    outsider.sandbox.reset()
+    assert view() == before
+
+
+def test_two_sandboxes_answer_alike_and_share_nothing() -> None:
+    one, two = Outsider(), Outsider()
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("taobao.trades.sold.get", {"fields": "tid,status,orders"}),
+        ("taobao.trade.memo.update", {"tid": TRADE, "memo": "x"}),
+        ("taobao.trade.fullinfo.get", {"tid": TRADE, "fields": "seller_memo"}),
+        ("taobao.top.ipout.get", {}),
+    ]
+    assert [one.ask(api, **values) for api, values in calls] == [two.ask(api, **values) for api, values in calls]
+    one.answer("taobao.trade.memo.update", tid=TRADE, memo="only here")
+    assert two.answer("taobao.trade.fullinfo.get", tid=TRADE, fields="seller_memo")["trade"]["seller_memo"] == "x"
+
+
+def test_request_ids_tell_equal_calls_apart_and_are_the_same_next_time() -> None:
+    def ids() -> list[str]:
+        outsider = Outsider()
+        found = [outsider.answer("taobao.time.get")["request_id"] for _call in range(3)]
+        outsider.move(1)
+        return [*found, outsider.answer("taobao.appip.get")["request_id"]]
+
+    assert len(set(ids())) == 4
+    assert ids() == ids()
+
+
+def test_another_seed_gives_other_request_ids() -> None:
+    ids = {Outsider(seed=seed).answer("taobao.time.get")["request_id"] for seed in range(5)}
+    assert len(ids) == 5
+
+
+def test_a_simple_call_builds_no_market_and_importing_loads_no_heavy_library() -> None:
+    program = f"""
+import sys
+from topexplorer.sandbox.app import Sandbox
+loaded = [name for name in {UNWANTED!r} if name in sys.modules]
+assert not loaded, loaded
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    outsider = Outsider()
+    outsider.answer("taobao.time.get")
+    assert outsider.sandbox._gatehouse.store._market is None
+
+
+def test_the_default_accounts_fit_the_market() -> None:
+    outsider = Outsider()
+    for grant in outsider.accounts.grants:
+        assert grant.seller in seeded(NOON, 7).sellers
+        assert outsider.accounts.app(grant.app_key)
+    assert outsider.accounts.credentials("12345678", None).session is None
+    with pytest.raises(KeyError):
+        outsider.accounts.credentials("1")
+    assert "sandbox" not in repr(outsider.accounts.apps) + repr(outsider.accounts.grants)
+    assert datetime(2024, 7, 1, tzinfo=BEIJING) < NOON

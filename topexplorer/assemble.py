@@ -37,9 +37,7 @@ def utc_now() -> datetime:
 
 def random_id() -> str:
     """The production source of ids."""
-    from uuid import uuid4
-
-    return uuid4().hex
+    return os.urandom(16).hex()
 
 
 @dataclass

@@ -515,7 +515,6 @@ def test_a_large_refusal_is_a_refusal(text: str, simplify: bool) -> None:
         '{"x_response":{PAD},"y":1}',
         '{"x_response":{PAD}',
         '{"x_response":{PAD,"n":NaN}}',
-        '{"x_response":{PAD,"half":"\ud83d"}}',
         '{"error_response":{PAD,"code":"abc"}}',
         '{"error_response":[{PAD}]}',
         "[{PAD}]",
@@ -529,3 +528,8 @@ def test_a_large_body_that_is_no_answer_is_no_answer(text: str) -> None:
     outcome = decode(body)
     assert isinstance(outcome, NoAnswer)
     assert outcome.body == body
+
+
+def test_a_large_body_that_is_not_utf8_is_no_answer() -> None:
+    body = large('{"x_response":{PAD,"cut":"TAIL"}}').replace(b"TAIL", "填".encode()[:2])
+    assert isinstance(decode(body), NoAnswer)

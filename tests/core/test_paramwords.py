@@ -18,6 +18,8 @@ STATUS = param("status", choices=(Choice(value="A", title=words("Open")), Choice
 def test_an_empty_field_shows_its_default_and_else_an_example() -> None:
     assert placeholder(EN, param("x", default="40", example="7")) == "default 40"
     assert placeholder(ZH, param("x", example="7")) == "例 7"
+    assert placeholder(EN, param("x", "file")) == "file"
+    assert placeholder(EN, param("x", max_length=9)) == "text · up to 9 characters"
     assert placeholder(EN, param("x")) == ""
 
 

@@ -59,7 +59,7 @@ def fault(field: Field, value: Any, where: str) -> list[str]:
     if field.type == "object":
         return faults(field.children, value, where) if isinstance(value, dict) else [f"{where}: not a struct"]
     kind = KINDS.get(field.platform_type, str)
-    if not isinstance(value, kind) or (kind != bool and isinstance(value, bool)):
+    if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
         return [f"{where}: {value!r} is no {field.platform_type}"]
     if field.type == "datetime":
         datetime.strptime(str(value), "%Y-%m-%d %H:%M:%S")
@@ -109,14 +109,15 @@ def test_a_hand_written_api_answers_with_every_type(sampler: Outsider, spec: Api
 def test_the_checks_of_this_file_see_what_is_wrong() -> None:
     spec = small()["taobao.sample.things.get"]
     root = response_root(spec.method)
-    for content in (
+    wrong: list[dict[str, Any]] = [
         {"thing": {}},
         {"total_results": "3"},
         {"has_next": 1},
         {"things": []},
         {"things": {"thing_dto": []}},
         {"things": {"thing_d_t_o": [{"title": 1}]}},
-    ):
+    ]
+    for content in wrong:
         assert problems_with(spec, {root: {**content, "request_id": "0123456789abc"}})
 
 

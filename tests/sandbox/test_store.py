@@ -170,18 +170,27 @@ def test_another_seed_gives_other_request_ids() -> None:
     assert len(ids) == 5
 
 
-def test_a_simple_call_builds_no_market_and_importing_loads_no_heavy_library() -> None:
-    program = f"""
-import sys
-from topexplorer.sandbox.app import Sandbox
-loaded = [name for name in {UNWANTED!r} if name in sys.modules]
-assert not loaded, loaded
-"""
+def run(program: str) -> str:
+    """What a fresh interpreter prints for `program`, errors included."""
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    outsider = Outsider()
-    outsider.answer("taobao.time.get")
-    assert outsider.sandbox._gatehouse.store._market is None
+    return done.stdout + done.stderr
+
+
+def test_importing_the_sandbox_loads_no_heavy_library() -> None:
+    loaded = f"[name for name in {UNWANTED!r} if name in sys.modules]"
+    assert run(f"import sys, topexplorer.sandbox.app; print({loaded})") == "[]\n"
+
+
+def test_the_market_is_built_only_for_a_call_that_looks_into_it() -> None:
+    program = """
+import sys
+from tests.sandbox.wire import Outsider
+outsider = Outsider()
+for api in ("taobao.time.get", "taobao.trades.sold.get"):
+    outsider.answer(api, fields="tid")
+    print("topexplorer.sandbox.seed.market" in sys.modules)
+"""
+    assert run(program) == "False\nTrue\n"
 
 
 def test_the_default_accounts_fit_the_market() -> None:

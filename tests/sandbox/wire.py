@@ -43,7 +43,7 @@ def sign(method: str, secret: str, params: Mapping[str, str], body: str = "") ->
     text = "".join(name + params[name] for name in sorted(params) if name != "sign") + body
     if method == "md5":
         return hashlib.md5((secret + text + secret).encode(), usedforsecurity=False).hexdigest().upper()
-    digest = {"hmac": "md5", "hmac-sha256": "sha256"}[method]
+    digest = "sha256" if method == "hmac-sha256" else "md5"
     return hmac.new(secret.encode(), text.encode(), digest).hexdigest().upper()
 
 
@@ -111,6 +111,24 @@ class Outsider:
         response.request = request
         await response.aread()
         return response
+
+    def send_raw(
+        self, verb: str, query: bytes, body: bytes, content_type: bytes
+    ) -> tuple[int, dict[bytes, bytes], bytes]:
+        """A request that no HTTP client would send: status, headers and body of the answer."""
+        sent: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body}
+
+        async def send(event: Any) -> None:
+            sent.append(event)
+
+        headers = [(b"content-type", content_type)] if content_type else []
+        scope = {"type": "http", "path": "/router/rest", "method": verb, "query_string": query, "headers": headers}
+        asyncio.run(self.sandbox(scope, receive, send))
+        start, end = sent
+        return start["status"], dict(start["headers"]), end["body"]
 
     def post(self, params: Mapping[str, str]) -> httpx.Response:
         """These parameters as they are, all in the body."""

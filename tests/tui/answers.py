@@ -129,7 +129,9 @@ def sold(count: int) -> Exchange:
 
 
 def missing() -> Exchange:
-    return exchange(Refusal(40, "Missing required arguments:tid", None, None, "16ycf7mfm3uy5", b'{"error_response":{}}'))
+    return exchange(
+        Refusal(40, "Missing required arguments:tid", None, None, "16ycf7mfm3uy5", b'{"error_response":{}}')
+    )
 
 
 def banned(seconds: int) -> Exchange:

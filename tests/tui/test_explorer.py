@@ -277,11 +277,19 @@ async def test_a_prod_environment_is_not_where_the_next_run_starts(opened: Opene
 async def test_one_pane_at_a_time_fits_eighty_columns(opened: Opened) -> None:
     async with opened(size=(80, 24)) as pilot:
         screen = explorer(pilot)
-        assert [screen.query_one(f"#{name}").display for name in ("catalog", "request", "answer")] == [True, False, False]
+        assert [screen.query_one(f"#{name}").display for name in ("catalog", "request", "answer")] == [
+            True,
+            False,
+            False,
+        ]
         await typed(pilot, "time.get")
         await pilot.press("enter")
         await settled(pilot, lambda: screen.pane == "request")
-        assert [screen.query_one(f"#{name}").display for name in ("catalog", "request", "answer")] == [False, True, False]
+        assert [screen.query_one(f"#{name}").display for name in ("catalog", "request", "answer")] == [
+            False,
+            True,
+            False,
+        ]
         await sent(pilot)
         await settled(pilot, lambda: screen.pane == "answer")
         assert screen.query_one("#answer").region.width == 80

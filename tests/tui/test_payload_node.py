@@ -41,7 +41,10 @@ def test_a_field_is_explained_through_the_wrapper_that_stands_around_a_list() ->
 def test_a_simplified_list_and_a_single_xml_item_are_explained_too() -> None:
     orders = PAYLOAD["trade"]["orders"]["order"]
     assert title(at(tree({"trade": {"orders": orders}}), "trade", "orders", 0, "title")) == "Item title"
-    assert title(at(tree({"trade": {"orders": {"order": orders[0]}}}), "trade", "orders", "order", "title")) == "Item title"
+    assert (
+        title(at(tree({"trade": {"orders": {"order": orders[0]}}}), "trade", "orders", "order", "title"))
+        == "Item title"
+    )
 
 
 def test_a_value_that_is_a_choice_says_what_it_means() -> None:
@@ -95,6 +98,8 @@ def test_a_hundred_levels_are_walked_without_recursion() -> None:
     assert len(rows) == 900
     assert rows[-1].value == "deep"
     assert rows[-1].depth == 899
+    assert rows[-1].path == ".".join("a" * 900)
+    assert decode_json("".join(as_json(payload))) == payload
 
 
 def test_an_empty_answer_is_one_row() -> None:
@@ -113,6 +118,8 @@ def test_numbers_keep_every_digit() -> None:
 
 
 def test_an_object_is_told_from_the_next_by_its_ids_and_names() -> None:
-    assert summary({"price": "1.00", "oid": 7, "title": "童装", "status": "X", "num": 1}) == "oid 7, title 童装, status X"
+    assert (
+        summary({"price": "1.00", "oid": 7, "title": "童装", "status": "X", "num": 1}) == "oid 7, title 童装, status X"
+    )
     assert summary({"price": "1.00", "many": []}) == "price 1.00"
     assert summary(["a", "b", {}, "d"]) == "a, b"

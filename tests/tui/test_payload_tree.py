@@ -44,9 +44,13 @@ async def test_keys_values_and_meanings_stand_in_columns() -> None:
         assert lines[2].split() == ["status", "WAIT_SELLER_SEND_GOODS", "交易状态", "·", "等待卖家发货"]
         assert lines[4].split() == ["is_lgtype", "true"]
         assert lines[5].split() == ["memo", "null"]
-        columns = {cell_len(line[: line.index(word)]) for line, word in zip(lines[1:3], ("交易编号", "交易状态"), strict=True)}
+        columns = {
+            cell_len(line[: line.index(word)]) for line, word in zip(lines[1:3], ("交易编号", "交易状态"), strict=True)
+        }
         assert columns == {60}
-        values = {cell_len(line[: line.index(word)]) for line, word in zip(lines[1:4], ("3141", "WAIT", "爱"), strict=True)}
+        values = {
+            cell_len(line[: line.index(word)]) for line, word in zip(lines[1:4], ("3141", "WAIT", "爱"), strict=True)
+        }
         assert len(values) == 1
 
 
@@ -183,7 +187,7 @@ async def test_foreign_text_cannot_act_on_the_terminal() -> None:
         assert app.copied[1].text == "?"
 
 
-@pytest.mark.parametrize("width", [20, 40, 100])
+@pytest.mark.parametrize("width", [28, 40, 100])
 async def test_a_hundred_levels_stay_readable(width: int) -> None:
     payload: Any = {"end": "here"}
     for _ in range(100):
@@ -196,6 +200,7 @@ async def test_a_hundred_levels_stay_readable(width: int) -> None:
         await settle(pilot)
         assert tree.count == 101
         assert drawn(tree)[tree.size.height - 1].split() == ["100", "end", "here"]
+        assert detail(app).splitlines()[0].endswith(".a.a.end")
 
 
 async def test_an_empty_answer_is_shown_as_one() -> None:

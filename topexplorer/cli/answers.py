@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from topexplorer.assemble import Workbench
-from topexplorer.cli.layout import columns
-from topexplorer.cli.meters import meter_words
 from topexplorer.cli.output import Console
 from topexplorer.core import views
 from topexplorer.core.call import Answer, Exchange, NoAnswer, Refusal
@@ -42,6 +40,8 @@ def narrate_end(bench: Workbench, console: Console, engine: Engine, exchange: Ex
         f"request_id {request_id}" if request_id else "",
     ]
     console.narrate([" · ".join(filter(None, parts))])
+    from topexplorer.cli.meters import meter_words
+
     quota = meter_words(engine.meters(exchange.draft.api), bench.catalog.platform, console.say)
     console.narrate([console.say("cli.quota.line", meters=" · ".join(quota))])
 
@@ -77,7 +77,7 @@ def _show(console: Console, view: views.ResponseView) -> None:
     elif isinstance(content, views.Tree):
         console.lines(tree_lines(content, console.say))
     elif isinstance(content, views.Pairs):
-        console.lines(columns(content.rows))
+        console.lines(_columns(content.rows))
     else:
         console.lines([console.say.render(content.title), console.say.render(content.cause)])
         console.lines(_card_lines(content, console.say))
@@ -88,12 +88,19 @@ def _card_lines(diagnosis: Diagnosis, say: Language) -> list[str]:
     rows = [(say("cli.why.cure"), say.render(diagnosis.cure))]
     rows += [(say("cli.why.fix"), say.render(fix.text)) for fix in diagnosis.fixes]
     rows += diagnosis.evidence
-    return columns(rows, "  ")
+    return _columns(rows, "  ")
 
 
 def tree_lines(tree: views.Tree, say: Language) -> list[str]:
     """The document key by key, indented, with the meaning of each key."""
-    return columns((key, value, title) for key, value, title in _branches(tree.payload, tree.fields, 0, say))
+    return _columns(_branches(tree.payload, tree.fields, 0, say))
+
+
+def _columns(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
+    # The plain text of an answer, which is what a script reads, needs no columns.
+    from topexplorer.cli.layout import columns
+
+    return columns(rows, indent)
 
 
 def _branches(value: Any, fields: tuple[Field, ...], depth: int, say: Language) -> Iterator[tuple[str, str, str]]:

@@ -11,10 +11,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
-from topexplorer.cli.layout import columns, wrapped
 from topexplorer.core.errors import UsageError
 from topexplorer.core.language import Language, message
-from topexplorer.core.text import cell_width
 
 PROGRAM = "topexplorer"
 GLOBAL_VALUES = ("--lang", "--env", "--specs", "--theme")
@@ -82,6 +80,8 @@ class Arguments:
 
     def help(self, summary: str, width: int, after: Iterable[str] = ()) -> list[str]:
         """The help page: usage, summary, arguments, options, and what stands `after`."""
+        from topexplorer.cli.layout import wrapped
+
         words = [self.command, *self._words, self.say("cli.help.options_word")]
         lines = wrapped(self.say("cli.help.usage") + " ".join(words), width, 4)
         lines += ["", *wrapped(summary, width)]
@@ -100,8 +100,10 @@ class Arguments:
 
 def definitions(rows: Iterable[tuple[str, str]], width: int) -> list[str]:
     """Names with what they mean, the meanings in one column, wrapped."""
+    from topexplorer.cli.layout import columns, wrapped
+
     rows = list(rows)
-    lead = max(cell_width(name) for name, _meaning in rows)
+    lead = max(len(name) for name, _meaning in rows)
     lines = []
     for line in columns(rows, "  "):
         lines += wrapped(line, width, lead + 4)

@@ -7,20 +7,22 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from topexplorer.assemble import Workbench
 from topexplorer.cli.arguments import Arguments, one_of
-from topexplorer.cli.layout import columns
-from topexplorer.cli.output import Console
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.errors import UsageError
 from topexplorer.core.language import Message, message
 from topexplorer.core.signing import SCHEMES
-from topexplorer.core.values import Problem
-from topexplorer.engine.engine import Engine
 
-METHOD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+")
+if TYPE_CHECKING:
+    from topexplorer.assemble import Workbench
+    from topexplorer.cli.output import Console
+    from topexplorer.core.values import Problem
+    from topexplorer.engine.engine import Engine
+
+METHOD = r"[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+"
 STDIN = "-"
 _OPTIONS = {"method": "METHOD", "format": "--format", "sign_method": "--sign-method", "simplify": "--simplify"}
 _KEYS = ("app_key", "session")
@@ -46,7 +48,7 @@ def known_method(catalog: Catalog, typed: str) -> str:
     """The method meant: as typed, or with `taobao.` in front when only that is in the catalog. Raises UsageError."""
     if typed not in catalog and f"taobao.{typed}" in catalog:
         return f"taobao.{typed}"
-    if typed not in catalog and not METHOD.fullmatch(typed):
+    if typed not in catalog and not re.fullmatch(METHOD, typed):
         raise UsageError(message("cli.usage.not_a_method", text=typed), message("cli.usage.list_apis"))
     return typed
 
@@ -119,5 +121,7 @@ def _with_stdin(values: dict[str, str]) -> dict[str, str]:
 
 def say_problems(console: Console, problems: Iterable[Problem]) -> None:
     """Each problem with its place, the places in one column."""
+    from topexplorer.cli.layout import columns
+
     rows = [(problem.where, console.say.render(problem.what)) for problem in problems]
     console.tell(columns(rows, "  "))

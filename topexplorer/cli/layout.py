@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from topexplorer.core.text import cell_width, clean_line
 
 GAP = "  "
-_PIECES = re.compile(r"\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
+_WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_PIECES = rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+"
 _NEVER_FIRST = "，。、；：！？）”》」…"
 
 
@@ -37,7 +38,7 @@ def wrapped(text: str, width: int, hang: int = 0) -> list[str]:
 
 def _paragraph(text: str, width: int, hang: int) -> Iterator[str]:
     line, used, start = "", 0, 0
-    for piece in _PIECES.findall(text):
+    for piece in re.findall(_PIECES, text):
         cells = cell_width(piece)
         if used + cells > width and used > start and not piece.isspace() and piece not in _NEVER_FIRST:
             yield line.rstrip()

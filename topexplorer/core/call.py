@@ -21,6 +21,10 @@ from topexplorer.core.nouns import dataclass
 
 MASK = "******"
 SECRET_PARAMS = frozenset({"session", "sign", "access_token", "refresh_token"})
+SYSTEM_PARAMS = frozenset(
+    {"method", "app_key", "timestamp", "format", "v", "sign_method", "sign", "simplify", "session"}
+)
+"""What the environment and the draft's own settings give; a row of such a name is never sent."""
 WireFormat = Literal["json", "xml"]
 TimestampForm = Literal["text", "ms"]
 NoAnswerReason = Literal["timeout", "connect", "tls", "interrupted", "unreadable", "too_large", "redirect", "http"]

@@ -5,6 +5,7 @@ Facts: response guide of the call documents; list rule checked by others against
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,8 @@ from typing import Any
 from topexplorer.core.call import WireFormat
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import Field, item_name
+
+CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ def _wrapped(value: Any, field: Field | None) -> Any:
 
 
 def _type_of(items: list[Any]) -> str:
-    return "Number" if items and isinstance(items[0], int) else "String"
+    first = items[0] if items else ""
+    return "Boolean" if isinstance(first, bool) else "Number" if isinstance(first, int) else "String"
 
 
 def render(root: str, content: Mapping[str, Any], style: Style) -> bytes:
@@ -66,7 +70,8 @@ def render(root: str, content: Mapping[str, Any], style: Style) -> bytes:
     if style.format == "json":
         plain = style.simplify and root != "error_response"
         document = content if plain else {root: content}
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        # An exact fraction is text, as the platform writes prices.
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str).encode("utf-8", "replace")
     comment = f"<!--{style.host}-->" if style.host else ""
     text = f'<?xml version="1.0" encoding="utf-8" ?>{_element(root, content)}{comment}'
     return text.encode("utf-8", "replace")
@@ -76,7 +81,8 @@ def _element(name: str, value: Any) -> str:
     if isinstance(value, list):
         return "".join(_element(name, entry) for entry in value)
     if isinstance(value, Mapping):
-        return f"<{name}>" + "".join(_element(key, part) for key, part in value.items()) + f"</{name}>"
+        parts = (_element(key, part) for key, part in value.items() if part is not None)
+        return f"<{name}>{''.join(parts)}</{name}>"
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
     return f"<{name}>{_escaped(text)}</{name}>"
 
@@ -90,25 +96,35 @@ def _escaped(text: str) -> str:
     Written out here because `xml.sax.saxutils` loads an HTTP client and an SSL library.
     """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # A bare carriage return would be read back as a line feed.
+    text = text.replace("\r", "&#13;")
     return _NOT_XML.sub("?", text)
 
 
 def peek(body: bytes) -> tuple[str | None, str | None]:
-    """The envelope's key and request_id of a large JSON answer, without building its content. Raises ValueError."""
+    """The envelope's key and the request_id of a large JSON document, without building its content.
+
+    The key is `error_response` wherever that stands, else the only key when it is a `…_response` with members, else
+    None. Raises ValueError for what is no JSON object in UTF-8, and for the little that only a full decoder can read.
+    """
     import msgspec
 
-    class Inside(msgspec.Struct):
-        request_id: str | None = None
-
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
+        for start in range(0, len(body), CHUNK):
+            decoder.decode(body[start : start + CHUNK])
         document = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        if "error_response" in document:
+            return "error_response", None
+        root, members = None, document
         if len(document) == 1:
-            (root, content), *_ = document.items()
-            return root, msgspec.json.decode(content, type=Inside).request_id
-        found = document.get("request_id")
-        return None, msgspec.json.decode(found, type=str) if found else None
+            ((key, content),) = document.items()
+            if key.endswith("_response") and memoryview(content)[:1] == b"{":
+                root, members = key, msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+        found = msgspec.json.decode(members["request_id"]) if "request_id" in members else None
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(str(error)) from None
+    return root, None if found is None else str(found)
 
 
 def multipart(content_type: str, body: bytes) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
@@ -134,7 +150,9 @@ def multipart(content_type: str, body: bytes) -> tuple[list[tuple[str, str]], tu
         part.close()
 
     try:
-        parser = FormParser("multipart/form-data", on_field, on_file, boundary=boundary)
+        # Files stay in memory: their names are all that is wanted, and core writes nothing.
+        in_memory = {"MAX_MEMORY_FILE_SIZE": float("inf")}
+        parser = FormParser("multipart/form-data", on_field, on_file, boundary=boundary, config=in_memory)
         stream = BytesIO(body)
         while chunk := stream.read(1 << 16):
             parser.write(chunk)

@@ -6,13 +6,16 @@ sandbox). `GATEWAYS` lists the dialects; an environment names one. Pure: bytes i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from topexplorer.core import envelope, signing
 from topexplorer.core.call import (
+    SECRET_PARAMS,
+    SYSTEM_PARAMS,
     Answer,
     Credentials,
     FilePart,
@@ -29,8 +32,8 @@ from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec
 from topexplorer.core.values import timestamp
-from topexplorer.core.xmltree import decode_xml
 
+_CODE = re.compile(r"-?[0-9]{1,9}")
 LARGE = 256 * 1024
 """Bodies above this many bytes are not decoded on arrival: only their envelope is looked at."""
 
@@ -103,8 +106,8 @@ class TopGateway:
             system["simplify"] = "true"
         if keys.session:
             system["session"] = keys.session.reveal()
-        values = {name: text for name, text in call.values.items() if name not in system and name != "sign"}
-        pairs = [*system.items(), *values.items()]
+        values = {name: text for name, text in call.values.items() if name not in SYSTEM_PARAMS and text.strip()}
+        pairs = [(_whole(name), _whole(text)) for name, text in (*system.items(), *values.items())]
         sign = signing.sign(call.sign_method, keys.app_secret.reveal(), pairs)
         return SignedRequest(
             draft=draft,
@@ -112,24 +115,26 @@ class TopGateway:
             params=(*pairs, ("sign", sign)),
             files=call.files,
             base_string=signing.base_string(pairs),
-            left_out=self._left_out(call, system),
+            left_out=tuple(self._left_out(call)),
             environment=call.environment,
             sign_method=call.sign_method,
             signed_at=call.now,
-            secrets=(*keys.secrets(), sign),
+            secrets=(*keys.secrets(), sign, *(text for name, text in pairs if name in SECRET_PARAMS)),
         )
 
-    def _left_out(self, call: Unsigned, system: Mapping[str, str]) -> tuple[tuple[str, Message], ...]:
-        rows = [("sign", message("sign.left_out.sign"))]
-        rows += [(part.name, message("sign.left_out.file")) for part in call.files]
-        for name, text in call.draft.values.items():
-            if name in system:
-                rows.append((name, message("sign.left_out.system")))
+    @staticmethod
+    def _left_out(call: Unsigned) -> Iterator[tuple[str, Message]]:
+        yield "sign", message("sign.left_out.sign")
+        for part in call.files:
+            yield part.name, message("sign.left_out.file")
+        for name in call.draft.values:
+            if name in SYSTEM_PARAMS:
+                if name != "sign":
+                    yield name, message("sign.left_out.system")
             elif name in call.draft.off:
-                rows.append((name, message("sign.left_out.off")))
-            elif not text.strip():
-                rows.append((name, message("sign.left_out.empty")))
-        return tuple(rows)
+                yield name, message("sign.left_out.off")
+            elif not call.values.get(name, "").strip():
+                yield name, message("sign.left_out.empty")
 
     def decode(self, request: SignedRequest, status: int, body: bytes) -> Outcome:
         """What a reply means. Anything that is neither an answer nor an error_response is a NoAnswer."""
@@ -140,9 +145,8 @@ class TopGateway:
             if text_form == "xml":
                 return self._decode_xml(body)
             return self._decode_json(body, request.draft.simplify)
-        except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-            reason: Any = "unreadable" if status == 200 else "http"
-            return NoAnswer(reason, f"HTTP {status} · {error}", body)
+        except (ValueError, RecursionError) as error:
+            return NoAnswer("unreadable" if status == 200 else "http", f"HTTP {status} · {error}", body)
 
     @staticmethod
     def _format_of(body: bytes) -> WireFormat:
@@ -152,14 +156,12 @@ class TopGateway:
         return "xml" if start.startswith(b"<") else "json"
 
     def _decode_json(self, body: bytes, simplify: bool) -> Outcome:
-        body = body.removeprefix(b"\xef\xbb\xbf")
-        if len(body) > LARGE:
-            root, request_id = envelope.peek(body)
-            return Answer(body, "json", None if simplify else root, request_id)
+        if len(body) > LARGE and (answer := self._large_answer(body, simplify)):
+            return answer
         document = decode_json(body)
         if not isinstance(document, dict):
             raise ValueError("not an object")
-        if isinstance(document.get("error_response"), dict):
+        if "error_response" in document:
             return _refusal(document["error_response"], body)
         roots = [name for name in document if name.endswith("_response")]
         if len(document) == 1 and roots and isinstance(document[roots[0]], dict):
@@ -168,7 +170,20 @@ class TopGateway:
             raise ValueError("no response envelope")
         return Answer(body, "json", None, _text(document.get("request_id")))
 
+    @staticmethod
+    def _large_answer(body: bytes, simplify: bool) -> Answer | None:
+        """The answer when a look at the envelope shows that it is one; what is anything else needs a full look."""
+        try:
+            root, request_id = envelope.peek(body.removeprefix(b"\xef\xbb\xbf"))
+        except ValueError:
+            return None
+        if root == "error_response" or (root is None and not simplify):
+            return None
+        return Answer(body, "json", root, request_id)
+
     def _decode_xml(self, body: bytes) -> Outcome:
+        from topexplorer.core.xmltree import decode_xml
+
         root, content = decode_xml(body)
         if root == "error_response":
             return _refusal(content, body)
@@ -205,17 +220,25 @@ class TopGateway:
             "request_id": refusal.request_id,
         }
         content = {name: value for name, value in parts.items() if value is not None}
-        return envelope.render("error_response", content, envelope.Style(style.format))
+        return envelope.render("error_response", content, style)
 
 
 def _form(text: bytes) -> list[tuple[str, str]]:
     return parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=5000)
 
 
+def _whole(text: str) -> str:
+    """`text` as UTF-8 can carry it: half a character, as a broken argument holds one, becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _refusal(content: Any, body: bytes) -> Refusal:
+    code = _text(content.get("code")) if isinstance(content, dict) else None
+    if code is None or not _CODE.fullmatch(code):
+        raise ValueError("error_response")
     return Refusal(
-        code=int(content["code"]),
-        msg=str(content.get("msg", "")),
+        code=int(code),
+        msg=_text(content.get("msg")) or "",
         sub_code=_text(content.get("sub_code")),
         sub_msg=_text(content.get("sub_msg")),
         request_id=_text(content.get("request_id")),

@@ -21,10 +21,13 @@ DOT = " · "
 
 
 def placeholder(say: Language, param: Param) -> str:
-    """What an empty field shows: what the platform assumes, else an example."""
+    """What an empty field shows: what the platform assumes, else an example, else what it takes when not any text."""
     if param.default is not None:
         return clean_line(say("manual.default", text=param.default))
-    return clean_line(say("manual.example", text=param.example)) if param.example else ""
+    if param.example:
+        return clean_line(say("manual.example", text=param.example))
+    takes = hint(say, param, "")
+    return "" if takes == say("type.string") else takes
 
 
 def hint(say: Language, param: Param, text: str) -> str:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
-from topexplorer.core.call import RequestDraft, TimestampForm, decode_json
+from topexplorer.core.call import SYSTEM_PARAMS, RequestDraft, TimestampForm, decode_json
+from topexplorer.core.fieldchoice import parts_of
 from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
-from topexplorer.core.spec import ApiSpec, Field, Param, field_paths
+from topexplorer.core.spec import ApiSpec, Field, Param, field_paths, find_field
 from topexplorer.core.text import ascii_number
 
 GMT8 = timezone(timedelta(hours=8), "GMT+8")
@@ -26,6 +27,7 @@ _RELATIVE = re.compile(r"([+-])\s*(\d{1,6})\s*([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _PRICE = re.compile(r"[0-9]+(\.[0-9]{1,2})?")
 
 
@@ -59,8 +61,7 @@ def wire(param: Param, text: str, now: datetime) -> str:
     if param.type == "object" or param.type == "json":
         return text.strip()
     if param.type == "fields" or param.many:
-        parts = [part.strip() for part in re.split(r"[,，]", text) if part.strip()]
-        return ",".join(_convert(param, part, now) for part in parts)
+        return ",".join(_convert(param, part, now) for part in parts_of(text))
     return _convert(param, text, now)
 
 
@@ -117,7 +118,8 @@ def parse_datetime(text: str, now: datetime) -> datetime:
 
 
 def _datetime(text: str, now: datetime) -> str:
-    return parse_datetime(text, now).strftime(DATE_FORM)
+    # Not strftime: it writes the year 1 without zeros.
+    return parse_datetime(text, now).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 _CONVERT: dict[str, Callable[[str, datetime], str]] = {
@@ -137,18 +139,25 @@ def check(spec: ApiSpec, draft: RequestDraft, now: datetime) -> tuple[Problem, .
     for param in spec.params:
         text = files.get(param.name) if param.type == "file" else values.get(param.name)
         if text is None:
-            if param.required:
-                problems.append(Problem(param.name, message("check.missing", name=param.name), missing=True))
-        elif param.type == "fields":
+            problems.extend(_check_absence(param, param.name))
+        elif param.type == "fields" and parts_of(text):
             problems.extend(check_fields(spec, param, text))
         else:
             problems.extend(check_value(param, text, now))
-    if spec.params or spec.response:
-        known = {param.name for param in spec.params}
-        for name in values:
-            if name not in known:
-                problems.append(Problem(name, message("check.unknown_param", name=name), "warning"))
+    known = {param.name for param in spec.params}
+    for name, text in values.items():
+        if name in SYSTEM_PARAMS:
+            problems.append(Problem(name, message("check.system_param", name=name), "warning"))
+        elif name not in known and (spec.params or spec.response):
+            problems.append(Problem(name, message("check.unknown_param", name=name), "warning"))
+        if _HALF_CHARACTER.search(text):
+            problems.append(Problem(name, message("check.half_character"), "warning"))
     return tuple(problems)
+
+
+def _check_absence(param: Param, where: str) -> Iterator[Problem]:
+    if param.required:
+        yield Problem(where, message("check.missing", name=where), missing=True)
 
 
 def check_value(param: Param, text: str, now: datetime, where: str | None = None) -> Iterator[Problem]:
@@ -162,7 +171,11 @@ def check_value(param: Param, text: str, now: datetime, where: str | None = None
     except BadValue as error:
         yield Problem(where, error.problem)
         return
-    parts = sent.split(",") if param.many else [sent]
+    listed = param.many or param.type == "fields"
+    if listed and not sent:
+        yield from _check_absence(param, where)
+        return
+    parts = sent.split(",") if listed else [sent]
     if param.max_items is not None and len(parts) > param.max_items:
         yield Problem(where, message("check.max_items", limit=param.max_items, count=len(parts)))
     for part in parts:
@@ -187,10 +200,12 @@ def _check_limits(param: Param, text: str, where: str) -> Iterator[Problem]:
 
 def _check_document(param: Param, text: str, now: datetime, where: str) -> Iterator[Problem]:
     try:
-        document = decode_json(text)
+        yield from tuple(_document_problems(param, decode_json(text), now, where))
     except (ValueError, RecursionError) as error:
         yield Problem(where, message("check.json", detail=str(error)))
-        return
+
+
+def _document_problems(param: Param, document: Any, now: datetime, where: str) -> Iterator[Problem]:
     if param.type == "json":
         return
     if param.many:
@@ -213,8 +228,7 @@ def _check_object(param: Param, document: Any, now: datetime, where: str) -> Ite
         place = f"{where}.{child.name}"
         value = document.get(child.name)
         if value is None or value == "":
-            if child.required:
-                yield Problem(place, message("check.missing", name=place), missing=True)
+            yield from _check_absence(child, place)
         else:
             yield from check_value(child, member_text(child, value), now, place)
     known = {child.name for child in param.children}
@@ -250,11 +264,14 @@ def selectable_fields(spec: ApiSpec) -> tuple[tuple[str, Field], ...]:
     return tuple(seen.items())
 
 
+def named_field(spec: ApiSpec, name: str) -> tuple[str, Field] | None:
+    """The field that a `fields` parameter means by `name`, as `selectable_fields` has it; None when there is none."""
+    roots = [field.children for field in spec.response if field.children] or [spec.response]
+    return next((found for fields in roots if (found := find_field(fields, name))), None)
+
+
 def check_fields(spec: ApiSpec, param: Param, text: str) -> Iterator[Problem]:
     """Field names the answer does not know: the gateway ignores some and refuses others, so this is a warning."""
-    known = {path for path, _field in selectable_fields(spec)}
-    if not known:
-        return
-    for name in (part.strip() for part in re.split(r"[,，]", text)):
-        if name and name != "*" and name not in known:
+    for name in parts_of(text) if spec.response else ():
+        if name != "*" and not named_field(spec, name):
             yield Problem(param.name, message("check.unknown_field", name=name), "warning")

@@ -5,6 +5,7 @@ Serves `/router/rest` with HTTP 200 whatever the platform's answer is. It knows 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from datetime import datetime
 from typing import Any
@@ -42,6 +43,8 @@ class Sandbox:
         limits: CallLimits | None = None,
     ) -> None:
         self.accounts = accounts or Accounts.default()
+        # The form parser logs what it dislikes; without a handler Python writes that over the terminal.
+        logging.getLogger("python_multipart").addHandler(logging.NullHandler())
         self._gatehouse = Gatehouse(catalog, clock, self.accounts, seed, limits)
 
     @property

@@ -13,7 +13,7 @@ from datetime import datetime
 from topexplorer.core.call import Refusal
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.envelope import Style
-from topexplorer.core.gateway import GATEWAYS
+from topexplorer.core.gateway import GATEWAYS, IncomingCall
 from topexplorer.core.language import message
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec
@@ -30,6 +30,10 @@ HOST = "top127000000001.sandbox"
 """Named in the comment after XML answers, in the form of the platform's host names."""
 UNCOUNTED = frozenset({"sign", "timestamp"})
 REMEMBERED = 10_000
+"""Different calls whose number is kept, for their request ids."""
+LONGEST_FORM = 2 * 1024 * 1024
+"""Bytes of a urlencoded form; files travel in multipart forms, which may be longer."""
+MOST_PARAMETERS, MOST_PARTS = 5000, 1000
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -80,7 +84,7 @@ class Gatehouse:
     def answer(self, arrival: Arrival) -> Reply:
         now = self.store.moment()
         try:
-            call = GATEWAYS["top"].parse(arrival.query, arrival.content_type, arrival.body)
+            call = _parsed(arrival)
         except ValueError as error:
             return self._unreadable(arrival, error, now)
         visit = Visit(self._gate, arrival.verb, call, now, arrival.caller)
@@ -120,7 +124,7 @@ class Gatehouse:
         else:
             refusal = Refusal(43, "Parameter error", sub_msg="参数过多或格式不正确")
         self.log.append(row(now, "", "", refusal))
-        request_id = self._numbered(repr(arrival).encode())
+        request_id = self._numbered(arrival.query + b"\0" + arrival.body)
         return _reply(GATEWAYS["top"].refuse(replace(refusal, request_id=request_id), Style()), Style())
 
     def _row(self, visit: Visit, refusal: Refusal | None) -> LogRow:
@@ -147,6 +151,27 @@ class Gatehouse:
             number, digit = divmod(number, 36)
             letters.append(_DIGITS[digit])
         return "".join(letters)
+
+
+def _parsed(arrival: Arrival) -> IncomingCall:
+    """The call in these bytes. Raises ValueError when there is none, or when reading it would take seconds.
+
+    A name without `=` is no parameter here. Else `a=b` and `a&b` would have the same sign, because names and values are
+    signed with nothing between.
+    """
+    kind = arrival.content_type.partition(";")[0].strip().lower()
+    body = arrival.body
+    if kind in ("", "application/x-www-form-urlencoded"):
+        body = _pairs(body)
+    elif kind == "multipart/form-data" and body.lower().count(b"content-disposition:") > MOST_PARTS:
+        raise ValueError("too many parts")
+    return GATEWAYS["top"].parse(_pairs(arrival.query), arrival.content_type, body)
+
+
+def _pairs(form: bytes) -> bytes:
+    if len(form) > LONGEST_FORM or form.count(b"&") >= MOST_PARAMETERS:
+        raise ValueError("too long a form")
+    return b"&".join(pair for pair in form.split(b"&") if b"=" in pair)
 
 
 def _style(visit: Visit) -> Style:

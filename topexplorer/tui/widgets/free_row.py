@@ -47,8 +47,10 @@ class FreeRow(ParamRow):
 
     def compose(self) -> ComposeResult:
         yield self.name_control
-        yield self.control
-        yield KeyButton(self.around.language("form.remove"))
+        yield from super().compose()
+
+    def make_button(self) -> KeyButton | None:
+        return KeyButton(self.around.language("form.remove"))
 
     @property
     def key(self) -> str:
@@ -82,9 +84,10 @@ class FreeRow(ParamRow):
         event.prevent_default()
         self.post_message(self.Removed(self))
 
-    def watch_column(self) -> None:
-        self.name_control.styles.width = self.column - 3
-        self.reword()
+    def watch_columns(self) -> None:
+        super().watch_columns()
+        self.control.styles.margin = 0
+        self.name_control.styles.width = self.columns[0] - 3
 
     def notes(self) -> list[Content]:
         if self.clash and self.filled:

@@ -11,6 +11,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.reactive import var
 
 from topexplorer.core.language import Language
@@ -85,7 +86,7 @@ class LineView(RowList):
         super().watch_scroll_y(old_value, new_value)
         self._widen()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         self._widen()
 
     @property

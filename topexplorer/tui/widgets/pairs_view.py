@@ -7,6 +7,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.reactive import var
 
 from topexplorer.core.language import Language
@@ -42,7 +43,7 @@ class PairsView(RowList):
         self.set_reactive(RowList.cursor, 0)
         self._fold()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         self._fold()
 
     def _fold(self) -> None:

@@ -207,7 +207,7 @@ class ParamForm(ParamRows):
         self.prepare(row)
         self._free.append(row)
         self.rows.append(row)
-        await self.mount(row, before=self.query_one(AddRow))
+        await self.list.mount(row, before=self.query_one(AddRow))
         row.name_control.focus()
 
     async def on_free_row_removed(self, event: FreeRow.Removed) -> None:

@@ -24,6 +24,7 @@ from topexplorer.core.text import clean_line
 from topexplorer.core.values import Problem
 from topexplorer.tui.widgets.key_button import KeyButton
 from topexplorer.tui.widgets.row_frame import MUTED, RowFrame
+from topexplorer.tui.widgets.row_list import cut
 from topexplorer.tui.widgets.value_controls import BooleanSwitch, control_for
 
 Clock = Callable[[], datetime]
@@ -42,10 +43,15 @@ class Surroundings:
 
 
 class ParamRow(RowFrame):
-    """A parameter with its control. Two lines, more when there is more to say."""
+    """A parameter with its control; below it stand its problems, else what its text means.
+
+    Only typing changes how many lines it takes, never the cursor coming or going: a button must not move under the
+    mouse that is about to press it.
+    """
 
     DEFAULT_CSS = """
     ParamRow {
+        &.-odd ValueInput, &.-odd JsonArea, &.-odd BooleanSwitch { background: $panel 60%; }
         &.-off ValueInput, &.-off JsonArea, &.-off BooleanSwitch { text-opacity: 60%; }
     }
     """
@@ -82,11 +88,16 @@ class ParamRow(RowFrame):
         names += [choice.value for choice in param.choices]
         hint = paramwords.placeholder(around.language, param)
         self.control = control_for(param, text, hint, around.language, names)
+        self.button = self.make_button()
 
     def compose(self) -> ComposeResult:
         yield self.control
-        if self.pickable:
-            yield KeyButton(self.around.language(f"form.{self.pickable}"), "^F")
+        if self.button:
+            yield self.button
+
+    def make_button(self) -> KeyButton | None:
+        """The button beside the control, if there is one."""
+        return KeyButton(self.around.language(f"form.{self.pickable}"), "^F") if self.pickable else None
 
     def on_mount(self) -> None:
         self.set_class(not self.sent, "-off")
@@ -182,21 +193,20 @@ class ParamRow(RowFrame):
     def watch_problems(self) -> None:
         self.reword()
 
-    def watch_column(self) -> None:
-        self.control.styles.margin = (0, 0, 0, self.column)
-        super().watch_column()
+    def watch_columns(self) -> None:
+        left, right = self.columns
+        self.control.styles.margin = (0, 0 if self.button else right, 0, left)
+        if self.button:
+            self.button.styles.margin = (0, right, 0, 1)
+        super().watch_columns()
 
     def notes(self) -> list[Content]:
-        """Problems if there are any, else what the text means and what the platform expects."""
         say = self.around.language
-        problems = [problem for problem in self.problems if self.touched or not problem.missing]
+        problems = [problem for problem in self.problems if problem.where != self.key or not problem.missing]
         if problems and self.sent:
             return [self._problem(problem) for problem in problems]
         means = paramwords.meaning(say, self.param, self.text, self.around.clock(), self.around.fields)
-        parts = [] if self.sent else [(say("form.off"), "bold $text-warning")]
-        parts += [(means, "$text-primary")] if means else []
-        parts.append((paramwords.hint(say, self.param, self.text), MUTED))
-        return [Content.styled(paramwords.DOT, MUTED).join(Content.styled(*part) for part in parts)]
+        return [Content.styled(means, "$text-primary")] if means else []
 
     def _problem(self, problem: Problem) -> Content:
         say = self.around.language
@@ -207,7 +217,7 @@ class ParamRow(RowFrame):
 
     def heading(self) -> Content:
         star = " *" if self.param.required else ""
-        name = self.cut(clean_line(self.key), 2 + len(star))
+        name = cut(clean_line(self.key), self.columns[0] - 3 - len(star))
         look = "bold" if self.filled and self.sent else MUTED if not self.sent else ""
         return Content.assemble(self.mark(), (name, look), (star, "bold $text-accent"))
 
@@ -217,5 +227,17 @@ class ParamRow(RowFrame):
             return "- ", "bold $text-warning"
         return ("✓ ", "bold $text-success") if self.filled else ("  ", "")
 
-    def caption(self) -> str:
-        return clean_line(self.around.language.words(self.param.title))
+    def caption(self) -> Content:
+        say = self.around.language
+        state, look = ("", "") if self.sent else (say("form.off"), "bold $text-warning")
+        if self.touched and any(problem.missing and problem.where == self.key for problem in self.problems):
+            state, look = say("form.required"), "bold $text-error"
+        dot = paramwords.DOT if state else ""
+        return Content.assemble((state, look), (dot + clean_line(say.words(self.param.title)), MUTED))
+
+    def detail(self) -> str:
+        """One line on what the parameter is and what the platform takes."""
+        say = self.around.language
+        words = [self.param.title, self.param.summary]
+        title, *summary = [clean_line(say.words(one)) for one in words if one]
+        return paramwords.DOT.join([title, paramwords.hint(say, self.param, self.text), *summary])

@@ -12,10 +12,12 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import work
 from textual.actions import SkipAction
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widget import Widget
+from textual.widgets import Static
 
 from topexplorer.core.language import Language
 from topexplorer.core.spec import Param
@@ -27,11 +29,28 @@ FIRST, BATCH = 8, 6
 """Rows mounted at once (a taller form gets what fits), and then after each refresh."""
 
 
-class ParamRows(VerticalScroll, can_focus=False):
-    """Rows of parameters. Enter goes to the next row; in the last required one, or the last of all, it finishes."""
+class RowScroll(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """What scrolls of a form."""
 
     DEFAULT_CSS = """
-    ParamRows { scrollbar-size-vertical: 1; }
+    RowScroll { scrollbar-size-vertical: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "page_up", show=False),
+        Binding("pagedown", "page_down", show=False),
+    ]
+
+
+class ParamRows(Vertical):
+    """Rows of parameters, and a line that tells about the one with the cursor.
+
+    Enter goes to the next row; in the last required one, or the last of all, it finishes.
+    """
+
+    DEFAULT_CSS = """
+    ParamRows > .param-rows--detail {
+        height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
+    }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "step(-1)", show=False),
@@ -50,57 +69,66 @@ class ParamRows(VerticalScroll, can_focus=False):
         self._open_picker = open_picker
         self._generation = 0
         self._focus_wanted = False
-        self._widest = 24
+        self._widest = (20, 10)
+        self._detail = Static("", classes="param-rows--detail", markup=False)
+        self.list = RowScroll()
+
+    def compose(self) -> ComposeResult:
+        yield self.list
+        yield self._detail
 
     def present(self, params: Sequence[Param], rows: Iterator[ParamRow]) -> None:
         """Show these rows instead of the ones shown. `params` are measured for the width of the left part."""
         self._generation += 1
         self._focus_wanted = self._focus_wanted or self.current is not None
         self.rows = []
-        names = [cell_len(clean_line(param.name)) + 5 for param in params]
-        titles = [cell_len(clean_line(self.language.words(param.title))) + 3 for param in params]
-        self._widest = max([*names, *titles], default=24)
+        names = [cell_len(clean_line(param.name)) + 3 + 2 * param.required for param in params]
+        titles = [cell_len(clean_line(self.language.words(param.title))) + 1 for param in params]
+        self._widest = (max(names, default=20), max(titles, default=10))
         self.call_next(self._replace, self._generation, rows)
 
     async def _replace(self, generation: int, rows: Iterator[ParamRow]) -> None:
         if generation == self._generation:
-            await self.remove_children()
-            self.scroll_home(animate=False)
-            await self._mount_batch(generation, rows, max(FIRST, self.size.height // 2 + 1))
+            await self.list.remove_children()
+            self.list.scroll_home(animate=False)
+            await self._mount_batch(generation, rows, max(FIRST, self.size.height))
 
     async def _mount_batch(self, generation: int, rows: Iterator[ParamRow], count: int) -> None:
         if generation != self._generation:
             return
         batch = list(islice(rows, count))
-        self.rows += batch
-        for row in batch:
+        for place, row in enumerate(batch, len(self.rows)):
+            row.set_class(place % 2 == 1, "-odd")
             self.prepare(row)
-        await self.mount_all(batch)
+        self.rows += batch
+        await self.list.mount_all(batch)
         if generation != self._generation:
             return
         if len(batch) == count:
             self.call_after_refresh(self._mount_batch, generation, rows, BATCH)
         else:
-            await self.mount_all(self.tail())
+            await self.list.mount_all(self.tail())
         if self._focus_wanted:
             self.focus_first()
 
     def prepare(self, row: ParamRow) -> None:
         """Give a row that is about to be mounted what it shares with the others."""
-        row.column = self._column
+        row.columns = self._columns
 
     def tail(self) -> list[Widget]:
         """What stands below the last row."""
         return []
 
     @property
-    def _column(self) -> int:
-        """Cells of the left part of each row: the widest name or title, within reason."""
-        return max(16, min(self._widest, (self.size.width or 80) * 2 // 5, 36))
+    def _columns(self) -> tuple[int, int]:
+        """Cells of the left and the right part of each row: the widest name and title, within reason."""
+        width = self.size.width or 80
+        name, title = self._widest
+        return max(12, min(name, width * 3 // 10, 34)), max(8, min(title, width * 3 // 10, 34)) if width >= 50 else 0
 
     def on_resize(self) -> None:
         for row in self.rows:
-            row.column = self._column
+            row.columns = self._columns
 
     # Moving about
 
@@ -145,11 +173,22 @@ class ParamRows(VerticalScroll, can_focus=False):
             raise SkipAction
         return row
 
+    def on_descendant_focus(self) -> None:
+        self._describe()
+
+    def on_descendant_blur(self) -> None:
+        self._describe()
+
+    def _describe(self) -> None:
+        """Tell below the rows what the one with the cursor is about."""
+        self._detail.update(row.detail() if (row := self.current) else "")
+
     # What rows ask for
 
     def on_param_row_edited(self, event: ParamRow.Edited) -> None:
         event.stop()
         if event.row in self.rows:
+            self._describe()
             self.edited(event.row)
 
     def on_param_row_pick_asked(self, event: ParamRow.PickAsked) -> None:

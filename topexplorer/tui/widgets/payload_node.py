@@ -20,6 +20,7 @@ from topexplorer.core.views import Tree
 
 PAGE = 200
 WIDEST_KEY = 32
+FEW = 12
 _PLAIN_KEY = re.compile(r"[A-Za-z_][\w-]*")
 _TELLING = re.compile(r"(?:^|_)(?:\w*id|nick|title|name|status|code)$")
 
@@ -57,12 +58,16 @@ class Node:
     @property
     def path(self) -> str:
         """Where it stands, as JMESPath and most tools write it: `trades.trade[0].tid`."""
-        if self.parent is None:
-            return ""
-        if isinstance(self.key, int):
-            return f"{self.parent.path}[{self.key}]"
-        key = self.key if _PLAIN_KEY.fullmatch(self.key) else json.dumps(self.key, ensure_ascii=False)
-        return f"{self.parent.path}.{key}" if self.parent.path else key
+        steps: list[str] = []
+        node = self
+        while node.parent is not None:
+            if isinstance(node.key, int):
+                steps.append(f"[{node.key}]")
+            elif node.key or node.parent.parent is not None:
+                plain_key = _PLAIN_KEY.fullmatch(node.key)
+                steps.append("." + (node.key if plain_key else json.dumps(node.key, ensure_ascii=False)))
+            node = node.parent
+        return "".join(reversed(steps)).removeprefix(".")
 
     @property
     def choice(self) -> Choice | None:
@@ -135,6 +140,15 @@ def plant(tree: Tree) -> Node:
     return root
 
 
+def open_first(root: Node, most: int) -> None:
+    """Opens what is worth seeing at once: small branches, and the one long list that an answer may consist of."""
+    open_some(root, most)
+    rows = list(root.shown())
+    if len(rows) < FEW and (branch := next((node for node in rows if node.count and not node.open), None)):
+        branch.more()
+        branch.open = True
+
+
 def open_some(node: Node, most: int) -> tuple[int, bool]:
     """Opens what is below, level by level, until about `most` rows are added. How many, and whether that was all.
 
@@ -176,18 +190,24 @@ def plain(value: Any) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def as_json(value: Any, indent: str = "") -> Iterator[str]:
+def as_json(value: Any) -> Iterator[str]:
     """The pieces of indented JSON; numbers keep every digit, which the standard encoder does not do for fractions."""
-    deeper = indent + "  "
-    if isinstance(value, dict) and value:
-        for at, (key, item) in enumerate(value.items()):
-            yield f"{',' if at else '{'}\n{deeper}{json.dumps(key, ensure_ascii=False)}: "
-            yield from as_json(item, deeper)
-        yield f"\n{indent}}}"
-    elif isinstance(value, list) and value:
-        for at, item in enumerate(value):
-            yield f"{',' if at else '['}\n{deeper}"
-            yield from as_json(item, deeper)
-        yield f"\n{indent}]"
-    else:
-        yield plain(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
+    waiting: list[str | tuple[Any, str]] = [(value, "\n")]
+    while waiting:
+        piece = waiting.pop()
+        if isinstance(piece, str):
+            yield piece
+            continue
+        item, line = piece
+        members: list[tuple[str, Any]] = []
+        if isinstance(item, dict):
+            members = [(f"{json.dumps(key, ensure_ascii=False)}: ", member) for key, member in item.items()]
+        elif isinstance(item, list):
+            members = [("", member) for member in item]
+        if not members:
+            yield plain(item) if isinstance(item, Decimal) else json.dumps(item, ensure_ascii=False)
+            continue
+        start, end = "{}" if isinstance(item, dict) else "[]"
+        waiting.append(f"{line}{end}")
+        for at, (key, member) in reversed(list(enumerate(members))):
+            waiting += [(member, f"{line}  "), f"{',' if at else start}{line}  {key}"]

@@ -15,7 +15,7 @@ from textual.reactive import var
 
 from topexplorer.core.language import Language
 from topexplorer.core.text import clean_line
-from topexplorer.tui.widgets.payload_node import WIDEST_KEY, Node, as_json, open_some, plain, summary
+from topexplorer.tui.widgets.payload_node import WIDEST_KEY, Node, as_json, open_first, open_some, plain, summary
 from topexplorer.tui.widgets.row_list import Copied, RowList, cut
 
 OPEN_AT_FIRST = 60
@@ -77,7 +77,7 @@ class PayloadTree(RowList):
 
     def watch_root(self, root: Node | None) -> None:
         if root is not None:
-            open_some(root, OPEN_AT_FIRST)
+            open_first(root, OPEN_AT_FIRST)
         self.set_reactive(RowList.cursor, 0)
         self.scroll_to(y=0, animate=False)
         self._spread()
@@ -228,10 +228,15 @@ class PayloadTree(RowList):
             return
         pieces: list[str] = []
         size = 0
-        for piece in as_json(node.value) if node.count else (plain(node.value),):
+        for piece in as_json(node.value) if isinstance(node.value, dict | list) else (plain(node.value),):
             pieces.append(piece)
             size += len(piece)
             if node.count and size > MOST_COPIED:
                 self.post_message(self.Noticed(self._language("tree.too_large")))
                 return
-        self.post_message(Copied("".join(pieces), self._language("tree.copied_value", path=clean_line(node.path))))
+        self.post_message(
+            Copied(
+                "".join(pieces),
+                self._language("tree.copied_value", path=clean_line(node.path) or self._language("tree.whole")),
+            )
+        )

@@ -216,7 +216,8 @@ class ResponsePane(Vertical):
             pane.pairs = content.rows
         elif isinstance(pane, ErrorCard) and isinstance(content, Diagnosis) and pane.diagnosis is not content:
             exchange = self.exchange
-            pane.age = (self._now() - exchange.started_at).total_seconds() - exchange.seconds if exchange else 0
+            since = (self._now() - exchange.started_at).total_seconds() - exchange.seconds if exchange else 0
+            pane.age = max(0, since)
             pane.diagnosis = content
         for other in self._panes.values():
             other.display = other is pane

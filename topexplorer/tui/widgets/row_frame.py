@@ -1,4 +1,4 @@
-"""The shape of a form row: name and title on the left, a control on the right, notes below it. It only draws."""
+"""The shape of a form row: its name on the left, a control, its meaning on the right, notes below. It only draws."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from textual.geometry import Size
 from textual.reactive import var
 from textual.widget import Widget
 
-from topexplorer.tui.widgets.row_list import cut
-
 MUTED = "$foreground 60%"
 
 
 class RowFrame(Widget):
-    """Draws its own words around the control that it contains, so that a row costs two widgets and not five."""
+    """Draws its own words around the control that it contains, so that a row costs two widgets and not five.
+
+    One line high; more when the control is, or when there are notes.
+    """
 
     DEFAULT_CSS = """
     RowFrame {
@@ -23,30 +24,30 @@ class RowFrame(Widget):
     }
     """
 
-    column: var[int] = var(24)
-    """Cells of the left part."""
+    columns: var[tuple[int, int]] = var((20, 0))
+    """Cells of the left part and of the right part; the right one is left out when it has none."""
 
     def __init__(self) -> None:
         super().__init__()
         self._notes: tuple[int, list[Content]] | None = None
 
     def heading(self) -> Content:
-        """The first line on the left."""
+        """What stands on the left of the control."""
         raise NotImplementedError
 
-    def caption(self) -> str:
-        """The line below it, cleaned."""
+    def caption(self) -> Content:
+        """What stands on the right of it."""
         raise NotImplementedError
 
     def notes(self) -> list[Content]:
-        """What stands below the control; each note starts a line."""
+        """What stands below it; each note starts a line."""
         raise NotImplementedError
 
-    def watch_column(self) -> None:
+    def watch_columns(self) -> None:
         self.reword()
 
     def reword(self) -> None:
-        """Draw the notes anew; lays the form out only when their number of lines changes."""
+        """Draw the words anew; lays the form out only when their number of lines changes."""
         before = self._notes
         self._notes = None
         if self.is_mounted:
@@ -58,22 +59,16 @@ class RowFrame(Widget):
     def _noted(self, width: int) -> list[Content]:
         """The lines below the control, for a row of `width` cells."""
         if self._notes is None or self._notes[0] != width:
-            room = max(width - self.column - 1, 8)
+            room = max(width - self.columns[0] - 1, 8)
             self._notes = width, [line for note in self.notes() for line in note.wrap(room)]
         return self._notes[1]
 
     def render(self) -> RenderResult:
-        left = [self.heading(), Content.styled(f"  {self.cut(self.caption(), 2)}", MUTED)]
-        notes = self._noted(self.content_size.width)
-        first = self.content_size.height - len(notes)
-        lines = []
-        for place in range(self.content_size.height):
-            line = left[place] if place < len(left) else Content("")
-            if place >= first:
-                line = line.pad_right(self.column + 1 - line.cell_length) + notes[place - first]
-            lines.append(line)
-        return Content("\n").join(lines)
-
-    def cut(self, text: str, taken: int) -> str:
-        """`text` shortened to what the left part has room for beside `taken` cells."""
-        return cut(text, self.column - 1 - taken)
+        left, right = self.columns
+        width, height = self.content_size
+        first = self.heading()
+        if right:
+            first = first.pad_right(max(width - right + 1 - first.cell_length, 0))
+            first += self.caption().truncate(right - 1, ellipsis=True)
+        notes = [Content(" " * (left + 1)) + note for note in self._noted(width)]
+        return Content("\n").join([first, *[Content("")] * (height - 1 - len(notes)), *notes])

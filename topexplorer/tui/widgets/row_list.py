@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.events import Click
+from textual.events import Click, Resize
 from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.reactive import var
@@ -30,6 +30,11 @@ class Copied(Message):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.text = self.text.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be written anywhere
+
+
+def cut_start(text: str, cells: int) -> str:
+    """`cut` for texts whose end matters more: a path."""
+    return text if cell_len(text) <= cells else "…" + cut(text[::-1], cells)[-2::-1]
 
 
 def cut(text: str, cells: int) -> str:
@@ -64,6 +69,8 @@ class RowList(ScrollView, can_focus=True):
     count: var[int] = var(0)
     cursor: var[int] = var(0)
 
+    _height = 0
+
     @dataclass
     class Highlighted(Message):
         """The cursor stands on another row."""
@@ -74,6 +81,12 @@ class RowList(ScrollView, can_focus=True):
         @property
         def control(self) -> RowList:
             return self.rows
+
+    def on_resize(self, event: Resize) -> None:
+        """A cursor that was in sight stays in sight."""
+        height, self._height = self._height, event.size.height
+        if self.scroll_offset.y <= self.cursor < self.scroll_offset.y + height:
+            self.show_row(self.cursor)
 
     def draw(self, row: int, on: bool) -> tuple[Text, Text]:
         """The part of a row that never scrolls sideways, and the rest. `on`: the cursor stands here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -12,7 +13,7 @@ from topexplorer.core.language import Language
 from topexplorer.core.text import clean, clean_line
 from topexplorer.tui.widgets.payload_node import Node, plain
 from topexplorer.tui.widgets.payload_tree import PayloadTree
-from topexplorer.tui.widgets.row_list import RowList
+from topexplorer.tui.widgets.row_list import RowList, cut_start
 
 MOST_SHOWN = 4000
 
@@ -67,13 +68,13 @@ class TreePane(Vertical):
         say = self._language
         if node.is_rest:
             return Content.styled(say("tree.more_help"), "$foreground-muted")
-        parts: list[Content | str | tuple[str, str]] = [(clean_line(node.path), "bold")]
-        if node.field is not None:
-            parts.append((f"  {clean_line(say.words(node.field.title))}", "$foreground-muted"))
+        title = f"  {clean_line(say.words(node.field.title))}" if node.field is not None else ""
+        path = cut_start(clean_line(node.path) or say("tree.whole"), max(20, self.size.width - cell_len(title) - 3))
+        parts: list[Content | str | tuple[str, str]] = [(path, "bold"), (title, "$foreground-muted")]
         if node.choice is not None and node.choice.title is not None:
             parts.append((f" · {clean_line(say.words(node.choice.title))}", "$text-accent"))
         parts.append(("\n", ""))
-        if node.count:
+        if isinstance(node.value, dict | list):
             key = "tree.items" if isinstance(node.value, list) else "tree.members"
             parts.append(say(key, n=node.count, count=f"{node.count:,}"))
         else:

@@ -25,6 +25,7 @@ from textual.widgets import Input, TextArea
 from topexplorer.core.language import Language
 from topexplorer.core.spec import Param
 from topexplorer.core.text import cell_width, clean_line
+from topexplorer.tui.widgets.row_list import cut
 
 
 def drawable(text: str) -> str:
@@ -71,9 +72,10 @@ class ValueInput(Input):
     """The text scrolls inside the field: a key must not lay out the screen, which costs 20 ms in a long form."""
 
     def __init__(self, text: str, placeholder: str = "", names: Sequence[str] = (), many: bool = False) -> None:
+        self._offer = placeholder
         super().__init__(
             text,
-            placeholder,
+            "",
             _Drawable(),
             suggester=_Completion(names, many) if names else None,
             select_on_focus=False,
@@ -88,6 +90,10 @@ class ValueInput(Input):
     def text(self, text: str) -> None:
         self.value = text
         self.cursor_position = len(text)
+
+    def on_resize(self) -> None:
+        """A placeholder that is too long would be wrapped, and all but its first line be lost."""
+        self.placeholder = cut(self._offer, self.content_size.width)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()

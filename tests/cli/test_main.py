@@ -1,0 +1,257 @@
+"""The command line as a whole: verbs, help, language, and one sentence for whatever goes wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cli.conftest import Command, Terminal, answering
+from topexplorer import __version__
+from topexplorer.cli import main as command_line
+from topexplorer.cli.output import EXIT_CODES
+from topexplorer.cli.verbs import VERBS
+from topexplorer.core.language import Language
+
+
+def test_help_names_every_verb_and_every_exit_code(topexplorer: Command) -> None:
+    ran = topexplorer("--help")
+    lines = [line.split() for line in ran.out.splitlines()]
+    assert ran.code == 0
+    for name in VERBS:
+        assert any(line[: len(name.split())] == name.split() for line in lines)
+    for code in EXIT_CODES:
+        assert any(line[:1] == [str(code)] for line in lines)
+
+
+@pytest.mark.parametrize("verb", list(VERBS))
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_verb_explains_itself_in_both_languages(topexplorer: Command, verb: str, language: str) -> None:
+    say = Language(language)
+    ran = topexplorer(*verb.split(), "--help", "--lang", language)
+    assert ran.code == 0
+    assert say(f"cli.verb.{verb}") in ran.out.replace("\n", "")
+    assert say("cli.help.usage").strip() in ran.out
+    assert "cli." not in ran.out
+
+
+@pytest.mark.parametrize("family", ["env", "profile", "sandbox"])
+def test_help_of_a_family_lists_its_verbs_only(topexplorer: Command, family: str) -> None:
+    ran = topexplorer(family, "--help")
+    assert ran.code == 0
+    assert f"  {family} " in ran.out
+    assert "  call " not in ran.out
+
+
+def test_help_stays_within_a_narrow_terminal(topexplorer: Command) -> None:
+    from topexplorer.core.text import cell_width
+
+    for language in ("en", "zh"):
+        ran = topexplorer("call", "--help", "--lang", language)
+        assert max(cell_width(line) for line in ran.out.splitlines()) <= 100
+
+
+def test_the_version_is_the_package_s(topexplorer: Command) -> None:
+    assert topexplorer("--version").out == f"topexplorer {__version__}\n"
+
+
+@pytest.mark.parametrize("words", [("--env", "dev", "env", "show"), ("env", "show", "--env", "dev")])
+def test_global_options_stand_before_or_after_the_verb(topexplorer: Command, words: tuple[str, ...]) -> None:
+    assert topexplorer(*words).out.splitlines()[0].split() == ["name", "dev"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "chinese"),
+    [
+        ({}, False),
+        ({"LANG": "zh_CN.UTF-8"}, True),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_US.UTF-8"}, False),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_TW.UTF-8"}, True),
+        ({"LANG": "de_DE.UTF-8"}, False),
+    ],
+)
+def test_the_locale_chooses_the_language(topexplorer: Command, environ: dict[str, str], chinese: bool) -> None:
+    topexplorer.environ = environ
+    assert ("用法" in topexplorer("--help").out) is chinese
+
+
+def test_a_remembered_language_comes_before_the_locale_and_an_option_before_both(topexplorer: Command) -> None:
+    topexplorer.environ = {"LANG": "en_US.UTF-8"}
+    topexplorer.paths.state.mkdir(parents=True)
+    topexplorer.paths.preferences_file.write_text('{"language": "zh_CN"}', encoding="utf-8")
+    assert "用法" in topexplorer("--help").out
+    assert "Usage" in topexplorer("--lang=en", "--help").out
+
+
+def test_an_unknown_language_is_refused_with_the_choices(topexplorer: Command) -> None:
+    ran = topexplorer("list", "--lang", "fr")
+    assert ran.code == 2
+    assert ran.err == "error: --lang cannot be “fr”; choose from zh, en, zh_CN, zh-CN, en_US, en-US\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("bogus",), "there is no verb “bogus” · see “topexplorer --help”"),
+        (("cal",), "there is no verb “cal”; did you mean “call”? · see “topexplorer --help”"),
+        (("env",), "“env” needs one of: list, show, use"),
+        (("env", "bogus"), "“env” needs one of: list, show, use"),
+        (("call",), "METHOD is missing · see “topexplorer call --help”"),
+        (("list", "--categry", "x"), "--categry is not understood here · see “topexplorer list --help”"),
+        (("list", "--category"), "--category needs a value · see “topexplorer list --help”"),
+        (("list", "--json=yes"), "--json takes no value, but 'yes' was given · see “topexplorer list --help”"),
+        (("quota", "trade"), "trade is not understood here · see “topexplorer quota --help”"),
+    ],
+)
+def test_a_command_that_cannot_be_understood_gets_one_sentence(
+    topexplorer: Command, words: tuple[str, ...], said: str
+) -> None:
+    ran = topexplorer(*words)
+    assert (ran.code, ran.out, ran.err) == (2, "", f"error: {said}\n")
+
+
+def test_usage_errors_are_chinese_too(topexplorer: Command) -> None:
+    assert topexplorer("call", "--lang", "zh").err == "错误：缺少 METHOD · 请看“topexplorer call --help”\n"
+
+
+def test_without_a_verb_and_without_a_terminal_help_goes_to_stderr(topexplorer: Command) -> None:
+    ran = topexplorer()
+    assert (ran.code, ran.out) == (2, "")
+    assert "Usage: topexplorer" in ran.err
+    assert ran.err.endswith("error: the explorer needs a terminal to draw on; use a verb here\n")
+
+
+def test_without_a_verb_the_explorer_opens_in_the_environment_asked_for(
+    topexplorer: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from topexplorer.assemble import Workbench
+    from topexplorer.tui import app
+
+    opened = []
+
+    def open_tui(bench: Workbench, language: Language, theme: str | None) -> int:
+        opened.append((bench.start_environment.name, language.name, theme))
+        return 5
+
+    monkeypatch.setattr(app, "open_tui", open_tui)
+    monkeypatch.setattr(sys, "stdin", Terminal(BytesIO()))
+    topexplorer.terminal = True
+    assert topexplorer("--env", "prod", "--lang", "zh", "--theme", "textual-light").code == 5
+    assert opened == [("prod", "zh_CN", "textual-light")]
+
+
+def test_an_environment_that_does_not_exist_stops_the_explorer_before_it_opens(
+    topexplorer: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal(BytesIO()))
+    topexplorer.terminal = True
+    ran = topexplorer("--env", "nowhere")
+    assert ran.code == 2
+    assert "nowhere" in ran.err
+
+
+def test_an_unexpected_failure_is_one_line_without_values(topexplorer: Command) -> None:
+    def explode(request: httpx.Request) -> httpx.Response:
+        raise ZeroDivisionError("a value nobody should see")
+
+    topexplorer.transport = answering(explode)
+    topexplorer.add_environment("far", {"APP_KEY": "1", "APP_SECRET": "2"}, "https://gateway.example/router/rest")
+    ran = topexplorer("call", "taobao.time.get", "--env", "far")
+    assert ran.code == 1
+    assert ran.err.splitlines() == [
+        "error: topexplorer failed unexpectedly (ZeroDivisionError) · "
+        "please report it with the command; TOPEXPLORER_DEBUG=1 shows the place"
+    ]
+    topexplorer.environ["TOPEXPLORER_DEBUG"] = "1"
+    ran = topexplorer("call", "taobao.time.get", "--env", "far")
+    assert "in explode" in ran.err
+    assert "a value nobody should see" not in ran.err
+
+
+def test_an_interrupted_call_ends_with_130(topexplorer: Command) -> None:
+    def interrupt(request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    topexplorer.transport = answering(interrupt)
+    topexplorer.add_environment("far", {"APP_KEY": "1", "APP_SECRET": "2"}, "https://gateway.example/router/rest")
+    ran = topexplorer("call", "taobao.time.get", "--env", "far")
+    assert ran.code == 130
+    assert ran.err.startswith("error: interrupted")
+
+
+def test_a_specs_folder_adds_apis(topexplorer: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    apis = tmp_path / "more" / "top" / "apis" / "tool"
+    apis.mkdir(parents=True)
+    (apis / "my.echo.get.json").write_text(
+        '{"method": "my.echo.get", "title": {"zh": "回声", "en": "Echo"}, "summary": {"zh": "回声", "en": "Echo"},'
+        '"category": "tool", "session": "none", "access": "basic", "writes": false}',
+        encoding="utf-8",
+    )
+    (apis / "my.broken.get.json").write_text('{"method": 1}', encoding="utf-8")
+    monkeypatch.setenv("TOPEXPLORER_HOME", str(topexplorer.root))
+    out, err = BytesIO(), BytesIO()
+    code = command_line.main(
+        ["list", "echo", "--specs", str(tmp_path / "more")],
+        stdout=TextIOWrapper(out, encoding="utf-8"),
+        stderr=TextIOWrapper(err, encoding="utf-8"),
+    )
+    assert code == 0
+    assert out.getvalue().decode().split() == ["my.echo.get", "R", "-", "Echo"]
+    assert "my.broken.get.json" in err.getvalue().decode()
+
+
+def test_a_specs_folder_that_is_not_there_is_named(
+    topexplorer: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOPEXPLORER_HOME", str(topexplorer.root))
+    err = BytesIO()
+    stdout, stderr = TextIOWrapper(BytesIO(), encoding="utf-8"), TextIOWrapper(err, encoding="utf-8")
+    assert command_line.main(["list", "--specs", str(tmp_path / "none")], stdout=stdout, stderr=stderr) == 0
+    assert err.getvalue().decode() == f"warning: {tmp_path / 'none'} $: there is no such spec folder\n"
+
+
+def installed(*words: str, home: Path, **options: object) -> subprocess.CompletedProcess[bytes]:
+    """The command in a process of its own."""
+    environ = {**os.environ, "TOPEXPLORER_HOME": str(home), "PYTHONPATH": str(Path(__file__).parents[2])}
+    code = "from topexplorer.cli.main import run; run()"
+    command = [sys.executable, "-W", "error", "-c", code, *words]
+    return subprocess.run(command, env=environ, stderr=subprocess.PIPE, timeout=60, check=False, **options)
+
+
+def test_a_process_of_its_own_answers_with_json_and_exit_code(topexplorer: Command) -> None:
+    ran = installed("call", "taobao.time.get", home=topexplorer.root, stdout=subprocess.PIPE)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert ran.stdout.startswith(b'{\n  "time_get_response"')
+    assert installed("bogus", home=topexplorer.root, stdout=subprocess.PIPE).returncode == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_stdout_is_one_sentence(topexplorer: Command) -> None:
+    with open("/dev/full", "wb") as full:
+        ran = installed("list", home=topexplorer.root, stdout=full)
+    assert ran.returncode == 8
+    assert ran.stderr.decode().startswith("error: the output could not be written (No space left on device)")
+    assert ran.stderr.count(b"\n") == 1
+
+
+def test_a_reader_that_goes_away_ends_the_output_quietly(topexplorer: Command) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as gone:
+        ran = installed("list", home=topexplorer.root, stdout=gone)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+def test_nothing_is_lost_when_stdout_is_not_utf8(topexplorer: Command) -> None:
+    topexplorer.encoding = "ascii"
+    listed = topexplorer("list", "--lang", "zh")
+    assert listed.code == 0
+    assert b"taobao.trade.fullinfo.get" in listed.stdout
+    assert b"?" in listed.stdout
+    answer = topexplorer("call", "taobao.shop.seller.get", "fields=title")
+    assert "童装" in answer.out

@@ -1,0 +1,165 @@
+"""States of the app that a person would look at, for snapshot tests and screenshots: the same each time, on any machine.
+
+The clock stands still at noon of 2026-11-22 GMT+8, ids are counted, keys are made up, files are in a relative folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
+
+from tests.workbench import PROD_KEYS, TID, workbench
+from topexplorer.core.call import RequestDraft
+from topexplorer.core.language import Language
+from topexplorer.engine.profiles import Profile
+from topexplorer.tui.app import TopExplorer
+from topexplorer.tui.screens.explorer import Explorer
+from topexplorer.tui.themes import LIGHT
+from topexplorer.tui.widgets.payload_tree import PayloadTree
+from topexplorer.tui.widgets.response_pane import ResponsePane
+
+HOME = Path("person")
+TRADE = RequestDraft(
+    "taobao.trade.fullinfo.get",
+    {"fields": "tid,status,payment,created,buyer_message,receiver_city,orders.oid,orders.title,orders.price", "tid": TID},
+)
+MEMO = RequestDraft("taobao.trade.memo.update", {"tid": TID, "memo": "客户要求周一前发货，改地址", "flag": "1"})
+UNSENT = RequestDraft(
+    "taobao.trades.sold.get",
+    {"fields": "tid,status,payment,receiver_city,orders.title", "status": "WAIT_SELLER_SEND_GOODS", "page_size": "40"},
+)
+SHELVES = RequestDraft("taobao.items.onsale.get", {"fields": "num_iid,title,price,num", "page_size": "20"})
+
+Drive = Callable[[Pilot[None]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """How to get the app into a state: `drive` starts where calls can be made."""
+
+    drive: Drive
+    lang: str = "en"
+    size: tuple[int, int] = (120, 36)
+    theme: str | None = None
+    environ: Mapping[str, str] = field(default_factory=dict)
+    environment: str | None = None
+    profiles: tuple[Profile, ...] = ()
+
+    def app(self) -> TopExplorer:
+        """The app, its files in HOME under the working folder."""
+        bench = workbench(HOME, self.environ, environment=self.environment)
+        for profile in self.profiles:
+            bench.profiles.save(profile, ())
+        return TopExplorer(bench, Language(self.lang), self.theme)
+
+    async def play(self, pilot: Pilot[None]) -> None:
+        """Drives the app to the state, and stops what would go on moving."""
+        screen = explorer(pilot)
+        await until(pilot, lambda: screen.ready and screen.gauges)
+        await self.drive(pilot)
+        for shown in pilot.app.screen_stack:
+            for widget in shown.query("Input, TextArea"):
+                if isinstance(widget, Input | TextArea):
+                    widget.cursor_blink = False
+        await pilot.pause()
+
+
+def explorer(pilot: Pilot[None]) -> Explorer:
+    return next(screen for screen in pilot.app.screen_stack if isinstance(screen, Explorer))
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Lets the app work until the condition holds; fails when it never does."""
+    for _ in range(1000):
+        if condition():
+            await pilot.pause()
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("the app did not get there")
+
+
+async def nothing(pilot: Pilot[None]) -> None:
+    """The first screen."""
+
+
+def typing(text: str) -> Drive:
+    async def drive(pilot: Pilot[None]) -> None:
+        await pilot.press(*text)
+
+    return drive
+
+
+def opening(draft: RequestDraft, *keys: str) -> Drive:
+    """Opens a request, the cursor in its form, and presses keys."""
+
+    async def drive(pilot: Pilot[None]) -> None:
+        explorer(pilot).open_api(draft.api, draft)
+        await pilot.pause()
+        await pilot.press("f3", *keys)
+
+    return drive
+
+
+def sending(draft: RequestDraft, *keys: str) -> Drive:
+    """Opens a request, sends it, and presses keys in the answer."""
+
+    async def drive(pilot: Pilot[None]) -> None:
+        screen = explorer(pilot)
+        await opening(draft, "ctrl+j")(pilot)
+        await until(pilot, lambda: screen.exchange and screen.query_one(ResponsePane).view)
+        await until(pilot, lambda: any(gauge.used for gauge in screen.gauges))
+        await pilot.press("f4", *keys)
+
+    return drive
+
+
+def unfolding(draft: RequestDraft) -> Drive:
+    """Sends a request and opens all of its tree."""
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await sending(draft)(pilot)
+        explorer(pilot).query_one(PayloadTree).focus()
+        await pilot.press("E")
+
+    return drive
+
+
+PROFILES = tuple(
+    Profile(name, draft, None, "") for name, draft in (("未发货订单", UNSENT), ("订单详情", TRADE), ("在售商品", SHELVES))
+)
+WRONG = TRADE.with_value("tid", "12ab")
+NARROW, LARGE = (80, 24), (200, 50)
+
+SCENES: dict[str, Scene] = {
+    "start": Scene(nothing),
+    "start-zh": Scene(nothing, lang="zh"),
+    "search-zh": Scene(typing("订单"), lang="zh"),
+    "nothing-found": Scene(typing("xyzzy")),
+    "form": Scene(opening(RequestDraft("taobao.trade.fullinfo.get"))),
+    "answer": Scene(unfolding(TRADE)),
+    "answer-zh": Scene(unfolding(TRADE), lang="zh"),
+    "answer-light-zh": Scene(unfolding(TRADE), lang="zh", theme=LIGHT.name),
+    "answer-text": Scene(sending(TRADE, "2")),
+    "docs": Scene(opening(TRADE, "ctrl+d")),
+    "sign": Scene(opening(TRADE, "ctrl+g")),
+    "refusal": Scene(sending(WRONG)),
+    "refusal-zh": Scene(sending(WRONG), lang="zh"),
+    "fields-zh": Scene(opening(TRADE, "ctrl+f"), lang="zh"),
+    "write": Scene(sending(MEMO)),
+    "profiles-zh": Scene(opening(UNSENT), lang="zh", profiles=PROFILES),
+    "quota": Scene(sending(TRADE, "f7")),
+    "environments": Scene(typing(""), environ=PROD_KEYS),
+    "prod": Scene(opening(MEMO), environ=PROD_KEYS, environment="prod"),
+    "prod-confirm": Scene(opening(MEMO, "ctrl+j"), environ=PROD_KEYS, environment="prod"),
+    "help": Scene(opening(TRADE, "f1")),
+    "palette-zh": Scene(opening(TRADE, "ctrl+p"), lang="zh"),
+    "narrow-start": Scene(nothing, size=NARROW),
+    "narrow-form-zh": Scene(opening(TRADE), size=NARROW, lang="zh"),
+    "narrow-answer": Scene(unfolding(TRADE), size=NARROW),
+    "large": Scene(unfolding(TRADE), size=LARGE),
+    "large-zh": Scene(unfolding(TRADE), size=LARGE, lang="zh"),
+}

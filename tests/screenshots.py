@@ -26,8 +26,10 @@ CELL = 12.2
 """Width of a cell in the units of the SVG."""
 NARROW_FONT, NARROW_EM = "DejaVu Sans Mono, Menlo, Consolas, monospace", 0.602
 WIDE_FONT = "Noto Sans Mono CJK SC, PingFang SC, Microsoft YaHei, monospace"
-NARROW_SIZE, WIDE_SIZE = 20, 22
-TEXT = re.compile(r'<text class="(?P<look>[^"]+)" x="(?P<x>[\d.]+)" y="(?P<y>[\d.]+)" textLength="[\d.]+"(?P<clip>[^>]*)>(?P<text>[^<]*)</text>')
+NARROW_SIZE, WIDE_SIZE = 20, 23
+TEXT = re.compile(
+    r'<text class="(?P<look>[^"]+)" x="(?P<x>[\d.]+)" y="(?P<y>[\d.]+)" textLength="[\d.]+"(?P<clip>[^>]*)>(?P<text>[^<]*)</text>'
+)
 FACES = re.compile(r"@font-face \{.*?\n    \}\n", re.DOTALL)
 STYLES = f"""
     .narrow {{ font-family: {NARROW_FONT}; font-size: {NARROW_SIZE}px; letter-spacing: {CELL - NARROW_SIZE * NARROW_EM:.3f}px; }}
@@ -70,7 +72,7 @@ def placed(svg: str) -> str:
             x = left + cell * CELL + ((CELL * 2 - WIDE_SIZE) / 2 if look == "wide" else 0)
             parts.append(
                 f'<text class="{found["look"]} {look}" x="{x:.1f}" y="{found["y"]}" textLength="{width:.1f}"'
-                f'{found["clip"]}>{html.escape(run)}</text>'
+                f"{found['clip']}>{html.escape(run)}</text>"
             )
         return "".join(parts)
 

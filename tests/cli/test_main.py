@@ -13,10 +13,12 @@ import pytest
 
 from tests.cli.conftest import Command, Terminal, answering
 from topexplorer import __version__
+from topexplorer.assemble import Workbench
 from topexplorer.cli import main as command_line
 from topexplorer.cli.output import EXIT_CODES
 from topexplorer.cli.verbs import VERBS
 from topexplorer.core.language import Language
+from topexplorer.tui import app
 
 
 def test_help_names_every_verb_and_every_exit_code(topexplorer: Command) -> None:
@@ -126,33 +128,41 @@ def test_without_a_verb_and_without_a_terminal_help_goes_to_stderr(topexplorer: 
     assert ran.err.endswith("error: the explorer needs a terminal to draw on; use a verb here\n")
 
 
-def test_without_a_verb_the_explorer_opens_in_the_environment_asked_for(
-    topexplorer: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from topexplorer.assemble import Workbench
-    from topexplorer.tui import app
-
-    opened = []
+@pytest.fixture
+def opened(topexplorer: Command, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str | None]]:
+    """Environment, language and theme of every explorer that opened, in a terminal where none is drawn."""
+    rows = []
 
     def open_tui(bench: Workbench, language: Language, theme: str | None) -> int:
-        opened.append((bench.start_environment.name, language.name, theme))
+        rows.append((bench.start_environment.name, language.name, theme))
         return 5
 
     monkeypatch.setattr(app, "open_tui", open_tui)
     monkeypatch.setattr(sys, "stdin", Terminal(BytesIO()))
     topexplorer.terminal = True
+    return rows
+
+
+def test_without_a_verb_the_explorer_opens_in_the_environment_asked_for(
+    topexplorer: Command, opened: list[tuple[str, str, str | None]]
+) -> None:
     assert topexplorer("--env", "prod", "--lang", "zh", "--theme", "textual-light").code == 5
     assert opened == [("prod", "zh_CN", "textual-light")]
 
 
 def test_an_environment_that_does_not_exist_stops_the_explorer_before_it_opens(
-    topexplorer: Command, monkeypatch: pytest.MonkeyPatch
+    topexplorer: Command, opened: list[tuple[str, str, str | None]]
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", Terminal(BytesIO()))
-    topexplorer.terminal = True
     ran = topexplorer("--env", "nowhere")
-    assert ran.code == 2
+    assert (ran.code, opened) == (2, [])
     assert "nowhere" in ran.err
+
+
+def test_no_color_reaches_the_explorer(topexplorer: Command, opened: list[object], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    topexplorer("--no-color")
+    assert os.environ["NO_COLOR"] == "1"
+    assert len(opened) == 1
 
 
 def test_an_unexpected_failure_is_one_line_without_values(topexplorer: Command) -> None:

@@ -130,3 +130,13 @@ async def at(pilot: Pilot[None], desk: Desk, name: str) -> ParamRow:
     row.control.focus()
     await until(pilot, lambda: row.control.has_focus)
     return row
+
+
+async def reported(pilot: Pilot[None], desk: Desk, draft: RequestDraft) -> None:
+    """Wait until the form's last report is that draft."""
+    await until(pilot, lambda: desk.edits and desk.edits[-1] == draft)
+
+
+async def valued(pilot: Pilot[None], desk: Desk, name: str, text: str) -> None:
+    """Wait until the form's last report has that text for the parameter."""
+    await until(pilot, lambda: desk.edits and desk.edits[-1].values.get(name) == text)

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from tests.workbench import PROD_KEYS, TID, workbench
+from tests.workbench import PROD_KEYS, TID, Clock, workbench
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.language import Language
 from topexplorer.engine.profiles import Profile
+from topexplorer.sandbox.app import Sandbox
 from topexplorer.tui.app import TopExplorer
 from topexplorer.tui.screens.explorer import Explorer
 from topexplorer.tui.themes import LIGHT
@@ -25,7 +28,10 @@ from topexplorer.tui.widgets.response_pane import ResponsePane
 HOME = Path("person")
 TRADE = RequestDraft(
     "taobao.trade.fullinfo.get",
-    {"fields": "tid,status,payment,created,buyer_message,receiver_city,orders.oid,orders.title,orders.price", "tid": TID},
+    {
+        "fields": "tid,status,payment,created,buyer_message,receiver_city,orders.oid,orders.title,orders.price",
+        "tid": TID,
+    },
 )
 MEMO = RequestDraft("taobao.trade.memo.update", {"tid": TID, "memo": "客户要求周一前发货，改地址", "flag": "1"})
 UNSENT = RequestDraft(
@@ -51,7 +57,9 @@ class Scene:
 
     def app(self) -> TopExplorer:
         """The app, its files in HOME under the working folder."""
-        bench = workbench(HOME, self.environ, environment=self.environment)
+        clock = Clock()
+        bench = workbench(HOME, self.environ, environment=self.environment, clock=clock)
+        bench.sandbox = Sandbox(bench.catalog, partial(_tick, clock))
         for profile in self.profiles:
             bench.profiles.save(profile, ())
         return TopExplorer(bench, Language(self.lang), self.theme)
@@ -66,6 +74,12 @@ class Scene:
                 if isinstance(widget, Input | TextArea):
                     widget.cursor_blink = False
         await pilot.pause()
+
+
+def _tick(clock: Clock) -> datetime:
+    """The sandbox takes its time, so that an answer did not take 0 ms."""
+    clock.move(0.012)
+    return clock()
 
 
 def explorer(pilot: Pilot[None]) -> Explorer:
@@ -86,9 +100,9 @@ async def nothing(pilot: Pilot[None]) -> None:
     """The first screen."""
 
 
-def typing(text: str) -> Drive:
+def pressing(*keys: str) -> Drive:
     async def drive(pilot: Pilot[None]) -> None:
-        await pilot.press(*text)
+        await pilot.press(*keys)
 
     return drive
 
@@ -129,7 +143,8 @@ def unfolding(draft: RequestDraft) -> Drive:
 
 
 PROFILES = tuple(
-    Profile(name, draft, None, "") for name, draft in (("未发货订单", UNSENT), ("订单详情", TRADE), ("在售商品", SHELVES))
+    Profile(name, draft, None, "")
+    for name, draft in (("未发货订单", UNSENT), ("订单详情", TRADE), ("在售商品", SHELVES))
 )
 WRONG = TRADE.with_value("tid", "12ab")
 NARROW, LARGE = (80, 24), (200, 50)
@@ -137,8 +152,8 @@ NARROW, LARGE = (80, 24), (200, 50)
 SCENES: dict[str, Scene] = {
     "start": Scene(nothing),
     "start-zh": Scene(nothing, lang="zh"),
-    "search-zh": Scene(typing("订单"), lang="zh"),
-    "nothing-found": Scene(typing("xyzzy")),
+    "search-zh": Scene(pressing(*"订单"), lang="zh"),
+    "nothing-found": Scene(pressing(*"xyzzy")),
     "form": Scene(opening(RequestDraft("taobao.trade.fullinfo.get"))),
     "answer": Scene(unfolding(TRADE)),
     "answer-zh": Scene(unfolding(TRADE), lang="zh"),
@@ -152,7 +167,7 @@ SCENES: dict[str, Scene] = {
     "write": Scene(sending(MEMO)),
     "profiles-zh": Scene(opening(UNSENT), lang="zh", profiles=PROFILES),
     "quota": Scene(sending(TRADE, "f7")),
-    "environments": Scene(typing(""), environ=PROD_KEYS),
+    "environments": Scene(pressing("ctrl+e"), environ=PROD_KEYS),
     "prod": Scene(opening(MEMO), environ=PROD_KEYS, environment="prod"),
     "prod-confirm": Scene(opening(MEMO, "ctrl+j"), environ=PROD_KEYS, environment="prod"),
     "help": Scene(opening(TRADE, "f1")),

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from textual.widgets import Static
 
-from tests.tui.answers import ENGLISH, ERRORS, SPEC, Host, banned, drawn, missing, settle
+from tests.core.trade_answer import SPEC
+from tests.tui.answers import ENGLISH, ERRORS, Host, banned, drawn, missing, settle
 from topexplorer.core.call import Exchange
 from topexplorer.core.diagnosis import Diagnosis, Fix, explain
 from topexplorer.core.language import message

@@ -15,13 +15,15 @@ from textual.widgets import Input
 
 from tests.workbench import CANARIES, PROD_KEYS, TID, Clock, workbench
 from topexplorer.core.call import Answer, NoAnswer, Refusal
-from topexplorer.core.language import Language
+from topexplorer.core.diagnosis import Fix
+from topexplorer.core.language import Language, message
 from topexplorer.tui.app import TopExplorer
 from topexplorer.tui.screens.explorer import Explorer
 from topexplorer.tui.screens.jump import Jump
 from topexplorer.tui.screens.pages import PageDialog
 from topexplorer.tui.screens.questions import AskText, Choose
 from topexplorer.tui.widgets.catalog_list import CatalogList
+from topexplorer.tui.widgets.error_card import ErrorCard
 from topexplorer.tui.widgets.page import Page
 from topexplorer.tui.widgets.param_form import ParamForm
 
@@ -373,3 +375,29 @@ async def test_a_call_over_the_limit_is_refused_here_with_a_sentence(opened: Ope
         await settled(pilot, lambda: len(pilot.app._notifications) > 0)
         clock.move(1.1)
         assert isinstance(await sent(pilot), Answer)
+
+
+async def test_enter_on_the_refusal_card_puts_the_cursor_into_the_field_that_was_refused(opened: Opened) -> None:
+    async with opened() as pilot:
+        await open_api(pilot, "taobao.trade.fullinfo.get")
+        screen = explorer(pilot)
+        assert screen.draft is not None
+        screen.seed = screen.draft = screen.draft.with_value("tid", "12ab").with_value("fields", "tid")
+        outcome = await sent(pilot)
+        assert isinstance(outcome, Refusal)
+        await settled(pilot, lambda: list(screen.query(ErrorCard)))
+        screen.query_one(ErrorCard).post_message(ErrorCard.FixChosen(Fix("edit", message("fix.edit"), target="tid")))
+        await settled(pilot, lambda: isinstance(pilot.app.focused, Input) and pilot.app.focused.value == "12ab")
+
+
+async def test_a_retired_api_offers_the_one_to_call_instead(opened: Opened) -> None:
+    async with opened() as pilot:
+        await open_api(pilot, "taobao.item.get")
+        await pilot.press("ctrl+t")
+        outcome = await sent(pilot)
+        assert isinstance(outcome, Refusal)
+        screen = explorer(pilot)
+        await settled(pilot, lambda: list(screen.query(ErrorCard)))
+        fix = Fix("instead", message("fix.instead"), target="taobao.item.seller.get")
+        screen.query_one(ErrorCard).post_message(ErrorCard.FixChosen(fix))
+        await settled(pilot, lambda: screen.desk.method == "taobao.item.seller.get")

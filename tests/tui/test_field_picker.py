@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.pilot import Pilot
 
 from tests.core.samples import api, field, param
-from tests.tui.formhost import SPEC, Desk, at, until
+from tests.tui.formhost import SPEC, Desk, at, until, valued
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.spec import Choice
 from topexplorer.tui.widgets.field_picker import Picker, PickList
@@ -67,7 +67,9 @@ async def test_a_chooses_the_whole_top_level_but_is_a_letter_in_the_search_box()
         assert picker.choice.text == ""
         await pilot.press("backspace", "down", "a", "enter")
         await until(pilot, lambda: desk.edits)
-        assert desk.edits[-1].values["fields"] == "tid,status,buyer_memo,orders,payment"
+        await until(
+            pilot, lambda: desk.edits and desk.edits[-1].values["fields"] == "tid,status,buyer_memo,orders,payment"
+        )
 
 
 async def test_enter_after_a_search_ticks_the_match_and_on_an_empty_search_it_is_done() -> None:
@@ -77,8 +79,7 @@ async def test_enter_after_a_search_ticks_the_match_and_on_an_empty_search_it_is
         await pilot.press(*"memo", "enter", *"pay", "enter")
         assert picker.choice.text == "tid,buyer_memo,payment"
         await pilot.press("enter")
-        await until(pilot, lambda: desk.edits)
-        assert desk.edits[-1].values["fields"] == "tid,buyer_memo,payment"
+        await valued(pilot, desk, "fields", "tid,buyer_memo,payment")
 
 
 async def test_escape_changes_nothing() -> None:
@@ -99,8 +100,7 @@ async def test_clicking_a_row_ticks_it_and_the_button_is_done() -> None:
         await until(pilot, lambda: isinstance(desk.screen, Picker) and desk.screen.query_one(PickList).count)
         await pilot.click(PickList, offset=(5, 1))
         await pilot.click(desk.screen.query("Button").first())
-        await until(pilot, lambda: desk.edits)
-        assert desk.edits[-1].values["fields"] == "status"
+        await valued(pilot, desk, "fields", "status")
 
 
 async def test_one_value_is_chosen_by_enter_and_replaces_what_was_typed() -> None:
@@ -108,8 +108,7 @@ async def test_one_value_is_chosen_by_enter_and_replaces_what_was_typed() -> Non
     async with desk.run_test() as pilot:
         await opened(pilot, desk, "status")
         await pilot.press("down", "down", "enter")
-        await until(pilot, lambda: desk.edits)
-        assert desk.edits == [RequestDraft(SPEC.method, {"status": "SENT"})]
+        await until(pilot, lambda: desk.edits == [RequestDraft(SPEC.method, {"status": "SENT"})])
 
 
 async def test_several_values_are_ticked_for_a_list() -> None:
@@ -119,8 +118,7 @@ async def test_several_values_are_ticked_for_a_list() -> None:
         picker = await opened(pilot, desk, "kinds")
         assert ticks(picker) == " ✓ "
         await pilot.press("down", "space", "down", "down", "space", "enter")
-        await until(pilot, lambda: desk.edits)
-        assert desk.edits[-1].values["kinds"] == "a,b,a.b"
+        await valued(pilot, desk, "kinds", "a,b,a.b")
 
 
 async def test_700_fields_are_listed_and_only_the_visible_ones_are_drawn() -> None:
@@ -144,5 +142,4 @@ async def test_700_fields_are_listed_and_only_the_visible_ones_are_drawn() -> No
         assert 0 < len(drawn) < 100
         assert "[b]f699␛" in rows.draw(699, False)[0].plain
         await pilot.press("space", "enter")
-        await until(pilot, lambda: desk.edits)
-        assert desk.edits[-1].values["fields"] == "[b]f699\x1b"
+        await valued(pilot, desk, "fields", "[b]f699\x1b")

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
-from tests.tui.formhost import SPEC, Desk, at, until
+from tests.tui.formhost import SPEC, Desk, at, until, valued
 from topexplorer.core.call import RequestDraft
 from topexplorer.tui.widgets.object_editor import EntryList, MemberRows, ObjectEditor
 from topexplorer.tui.widgets.param_row import ParamRow
@@ -142,8 +142,7 @@ async def test_buttons_do_what_the_keys_do() -> None:
                 await typed(pilot, screen, "num_iid", "5")
         assert screen.query_one(JsonArea).text == '[\n  {\n    "num_iid": 5\n  }\n]'
         await pilot.click(next(button for button in screen.query(Button) if button.name == "accept"))
-        await until(pilot, lambda: desk.edits)
-        assert desk.edits[-1].values["items"] == '[{"num_iid":5}]'
+        await valued(pilot, desk, "items", '[{"num_iid":5}]')
 
 
 async def test_an_object_inside_an_object_opens_its_own_editor() -> None:

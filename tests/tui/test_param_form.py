@@ -9,7 +9,7 @@ from textual import events
 from textual.widgets import Button, Static
 
 from tests.core.samples import api, param
-from tests.tui.formhost import SPEC, Desk, at, large, until
+from tests.tui.formhost import SPEC, Desk, at, large, reported, until, valued
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.language import Words
 from topexplorer.tui.widgets.free_row import FreeRow
@@ -47,7 +47,7 @@ async def test_typing_fast_loses_nothing_and_reports_whole_drafts() -> None:
     async with desk.run_test() as pilot:
         await at(pilot, desk, "tid")
         await pilot.press(*"3141592653589793238")
-        assert desk.edits[-1] == ALL
+        await reported(pilot, desk, ALL)
         assert [draft.values["tid"] for draft in desk.edits] == ["3141592653589793238"[:n] for n in range(1, 20)]
 
 
@@ -93,8 +93,7 @@ async def test_what_was_typed_just_before_a_switch_is_reported_for_the_api_it_wa
         row = await at(pilot, desk, "tid")
         row.control.text = "42"
         desk.open(other, RequestDraft(other.method))
-        await until(pilot, lambda: desk.edits)
-        assert desk.edits == [RequestDraft(SPEC.method, {"tid": "42"})]
+        await until(pilot, lambda: desk.edits == [RequestDraft(SPEC.method, {"tid": "42"})])
 
 
 async def test_a_new_seed_for_the_same_api_changes_the_texts_and_keeps_the_cursor() -> None:
@@ -105,7 +104,7 @@ async def test_a_new_seed_for_the_same_api_changes_the_texts_and_keeps_the_curso
         await until(pilot, lambda: desk.row("fields").control.text == "status")
         assert desk.form.current is row
         await pilot.press("8")
-        assert desk.edits == [replace(ALL, values={**ALL.values, "tid": "78", "fields": "status"})]
+        await until(pilot, lambda: desk.edits == [replace(ALL, values={**ALL.values, "tid": "78", "fields": "status"})])
 
 
 async def test_an_emptied_field_is_no_longer_part_of_the_draft() -> None:
@@ -113,7 +112,7 @@ async def test_an_emptied_field_is_no_longer_part_of_the_draft() -> None:
     async with desk.run_test() as pilot:
         await at(pilot, desk, "tid")
         await pilot.press("backspace")
-        assert desk.edits == [RequestDraft(SPEC.method)]
+        await until(pilot, lambda: desk.edits == [RequestDraft(SPEC.method)])
 
 
 async def test_a_row_switched_off_keeps_its_text_and_says_so_in_words() -> None:
@@ -122,11 +121,14 @@ async def test_a_row_switched_off_keeps_its_text_and_says_so_in_words() -> None:
         await at(pilot, desk, "tid")
         assert "error" in desk.note("tid")
         await pilot.press("ctrl+r")
-        assert desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "abc"}, off=frozenset({"tid"}))
+        await until(
+            pilot,
+            lambda: desk.edits and desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "abc"}, off=frozenset({"tid"})),
+        )
         assert desk.row("tid").caption().plain == "off · tid"
         assert "error" not in desk.note("tid")
         await pilot.click(desk.row("tid"), offset=(1, 0))
-        assert desk.edits[-1].off == frozenset()
+        await until(pilot, lambda: desk.edits and desk.edits[-1].off == frozenset())
 
 
 async def test_a_date_shows_the_moment_that_will_be_sent_as_it_is_typed() -> None:
@@ -135,7 +137,7 @@ async def test_a_date_shows_the_moment_that_will_be_sent_as_it_is_typed() -> Non
         await at(pilot, desk, "start")
         await pilot.press(*"-3d")
         await until(pilot, lambda: "2026-11-18 10:30:00 GMT+8" in desk.note("start"))
-        assert desk.edits[-1].values["start"] == "-3d"
+        await valued(pilot, desk, "start", "-3d")
         await pilot.press("x")
         await until(pilot, lambda: desk.note("start").startswith("error"))
 
@@ -214,11 +216,14 @@ async def test_examples_fill_empty_required_fields_only() -> None:
         await at(pilot, desk, "tid")
         desk.form.fill_examples()
         await until(pilot, lambda: desk.edits)
-        assert desk.edits == [RequestDraft(SPEC.method, {"fields": "payment", "tid": "3141592653589793238"})]
+        await until(
+            pilot,
+            lambda: desk.edits == [RequestDraft(SPEC.method, {"fields": "payment", "tid": "3141592653589793238"})],
+        )
         assert desk.row("tid").control.text == "3141592653589793238"
         await at(pilot, desk, "size")
         await pilot.press("ctrl+y")
-        assert desk.edits[-1].values["size"] == "40"
+        await valued(pilot, desk, "size", "40")
 
 
 async def test_a_switch_has_three_states_and_keeps_a_text_that_is_none_of_them() -> None:
@@ -228,13 +233,13 @@ async def test_a_switch_has_three_states_and_keeps_a_text_that_is_none_of_them()
         assert isinstance(row.control, BooleanSwitch)
         assert "[perhaps]" in str(row.control.render())
         await pilot.press("t")
-        assert desk.edits[-1].values == {"has_next": "true"}
+        await until(pilot, lambda: desk.edits and desk.edits[-1].values == {"has_next": "true"})
         await pilot.press("right")
-        assert desk.edits[-1].values == {"has_next": "false"}
+        await until(pilot, lambda: desk.edits and desk.edits[-1].values == {"has_next": "false"})
         await pilot.press("backspace")
-        assert desk.edits[-1].values == {}
+        await until(pilot, lambda: desk.edits and desk.edits[-1].values == {})
         await pilot.click(row.control, offset=(13, 0))
-        assert desk.edits[-1].values == {"has_next": "true"}
+        await until(pilot, lambda: desk.edits and desk.edits[-1].values == {"has_next": "true"})
 
 
 async def test_json_may_take_several_lines() -> None:
@@ -243,7 +248,7 @@ async def test_json_may_take_several_lines() -> None:
         row = await at(pilot, desk, "extra")
         assert isinstance(row.control, JsonArea)
         await pilot.press(*"{", "enter", *'"a":1}')
-        assert desk.edits[-1].values["extra"] == '{\n"a":1}'
+        await valued(pilot, desk, "extra", '{\n"a":1}')
         assert row.control.size.height == 2
         row.control.text = "1\n" * 20
         await until(pilot, lambda: row.control.size.height == 6)
@@ -254,12 +259,11 @@ async def test_pasting_keeps_line_breaks_inside_and_drops_the_one_at_the_end() -
     async with desk.run_test() as pilot:
         row = await at(pilot, desk, "status")
         desk.post_message(events.Paste("two\nlines\x1b\n"))
-        await until(pilot, lambda: desk.edits)
-        assert desk.edits == [RequestDraft(SPEC.method, {"status": "two\nlines\x1b"})]
+        await until(pilot, lambda: desk.edits == [RequestDraft(SPEC.method, {"status": "two\nlines\x1b"})])
         assert isinstance(row.control, ValueInput)
         assert "two␊lines␛" in row.control.render_line(0).text
         await pilot.press("!")
-        assert desk.edits[-1].values["status"] == "two\nlines\x1b!"
+        await valued(pilot, desk, "status", "two\nlines\x1b!")
 
 
 async def test_names_titles_and_texts_with_markup_or_escapes_are_drawn_as_they_are() -> None:
@@ -287,9 +291,9 @@ async def test_an_api_outside_the_catalog_has_rows_that_are_named_freely() -> No
         row.name_control.focus()
         await pilot.pause()
         await pilot.press(*"tid", "enter", *"42")
-        assert desk.edits[-1] == RequestDraft(spec.method, {"tid": "42"})
+        await reported(pilot, desk, RequestDraft(spec.method, {"tid": "42"}))
         await pilot.press("ctrl+r")
-        assert desk.edits[-1].off == {"tid"}
+        await until(pilot, lambda: desk.edits and desk.edits[-1].off == {"tid"})
 
 
 async def test_free_rows_are_added_renamed_and_removed_by_button() -> None:
@@ -300,18 +304,22 @@ async def test_free_rows_are_added_renamed_and_removed_by_button() -> None:
         await until(pilot, lambda: desk.form.current and not desk.form.current.key)
         row = desk.form.current
         await pilot.press(*"tid", "enter", "7")
-        assert desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "1"})
+        await reported(pilot, desk, RequestDraft(SPEC.method, {"tid": "1"}))
         assert row is not None
         assert "already used" in "".join(note.plain for note in row.notes())
         await pilot.press("shift+tab", "2")
-        assert desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "1", "tid2": "7"})
+        await until(
+            pilot, lambda: desk.edits and desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "1", "tid2": "7"})
+        )
         assert "not a parameter" in desk.note("tid2")
         await pilot.click(row.query_one(Button))
-        assert desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "1"})
+        await reported(pilot, desk, RequestDraft(SPEC.method, {"tid": "1"}))
         await pilot.click(desk.query("AddRow Button").last(Button))
         await until(pilot, lambda: desk.form.current and not desk.form.current.key)
         await pilot.press(*"pic", "enter", *"/a")
-        assert desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "1"}, {"pic": "/a"})
+        await until(
+            pilot, lambda: desk.edits and desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "1"}, {"pic": "/a"})
+        )
 
 
 async def test_120_parameters_arrive_in_batches_while_the_first_can_be_typed_into() -> None:
@@ -325,9 +333,9 @@ async def test_120_parameters_arrive_in_batches_while_the_first_can_be_typed_int
         assert desk.form.current is desk.row("p0")
         assert desk.form.list.scroll_offset.y == 0
         assert desk.row("p119").control.text == "last"
-        assert desk.edits[-1].values == {"p0": "abc", "p119": "last"}
+        await until(pilot, lambda: desk.edits and desk.edits[-1].values == {"p0": "abc", "p119": "last"})
         await pilot.press("d")
-        assert desk.edits[-1].values == {"p0": "abcd", "p119": "last"}
+        await until(pilot, lambda: desk.edits and desk.edits[-1].values == {"p0": "abcd", "p119": "last"})
 
 
 async def test_switching_while_rows_still_arrive_leaves_only_the_last_api() -> None:

@@ -9,9 +9,10 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets import Static
 
-from tests.tui.answers import CHINESE, ENGLISH, PAYLOAD, SPEC, Host, drawn, settle
+from tests.core.trade_answer import PAYLOAD, SPEC
+from tests.tui.answers import CHINESE, ENGLISH, Host, drawn, settle
+from topexplorer.core.answertree import plant
 from topexplorer.core.views import Tree
-from topexplorer.tui.widgets.payload_node import plant
 from topexplorer.tui.widgets.payload_tree import PayloadTree
 from topexplorer.tui.widgets.tree_pane import TreePane
 

@@ -12,11 +12,11 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static, Tab, Tabs
 
+from tests.core.trade_answer import PAYLOAD
 from tests.tui.answers import (
     CHINESE,
     ENGLISH,
     NOW,
-    PAYLOAD,
     Host,
     answer,
     banned,
@@ -30,13 +30,14 @@ from tests.tui.answers import (
 )
 from topexplorer.core import views
 from topexplorer.core.call import Answer, Exchange, NoAnswer
-from topexplorer.tui.widgets.answer_head import AnswerHead
+from topexplorer.tui.widgets.answer_head import AnswerHead, time_text
 from topexplorer.tui.widgets.error_card import ErrorCard, FixRow
 from topexplorer.tui.widgets.line_pane import LinePane
 from topexplorer.tui.widgets.line_view import LineView
 from topexplorer.tui.widgets.pairs_view import PairsView
 from topexplorer.tui.widgets.payload_tree import PayloadTree
 from topexplorer.tui.widgets.response_pane import ResponsePane
+from topexplorer.tui.widgets.tree_pane import TreePane
 
 pytestmark = pytest.mark.anyio
 
@@ -260,6 +261,23 @@ async def test_a_view_keeps_its_place_when_another_tab_was_looked_at() -> None:
         found.choose("text")
         await settle(pilot)
         assert app.query_one(LineView).cursor == 50
+
+
+async def test_an_answer_that_was_replaced_is_not_kept_by_its_tabs() -> None:
+    app = pane()
+    async with app.run_test(size=(80, 24)) as pilot:
+        found = await show(pilot, sold(40))
+        for name in ("raw", "tree"):
+            found.choose(name)
+            await settle(pilot)
+        assert app.query_one(LinePane).source is not None
+        await show(pilot, missing())
+        assert app.query_one(LinePane).source is None
+        assert app.query_one(TreePane).root is None
+
+
+def test_times_are_told_in_what_a_person_reads() -> None:
+    assert [time_text(seconds) for seconds in (0.0, 0.0384, 1.5, 12.34)] == ["<1 ms", "38 ms", "1,500 ms", "12.3 s"]
 
 
 async def test_find_from_the_tree_opens_the_text() -> None:

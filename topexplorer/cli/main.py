@@ -139,6 +139,8 @@ def _explore(bench: Workbench, console: Console, words: list[str]) -> int:
         console.error(message("cli.usage.no_terminal"))
         return output.USAGE
     bench.chosen = options.env
+    if options.env:
+        bench.environments.get_or_raise(options.env)
     if options.no_color:
         os.environ["NO_COLOR"] = "1"  # Textual looks there, and only when it is imported
     from topexplorer.tui.app import open_tui

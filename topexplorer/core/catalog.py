@@ -24,7 +24,7 @@ from topexplorer.core.spec import ApiSpec, ErrorTable, Field, Model, Param, Plat
 from topexplorer.core.specfiles import BrokenSpec, SpecProblem, examine, kind_of, read
 
 PLATFORM = "top"
-INDEX_FORMAT = f"2/{__version__}"
+INDEX_FORMAT = f"3/{__version__}"
 MAX_DEPTH = 10
 Index = dict[str, Any]
 """JSON data: `{"format": …, "files": {path: {"stamp": [size, mtime_ns], "kind": …, …}}}`."""
@@ -43,7 +43,7 @@ class Entry:
     retired: bool
     path: str
     terms: str = ""
-    """Parameter names and titles, for search."""
+    """Parameter names and titles and the summary, for search."""
 
 
 class Catalog(Mapping[str, ApiSpec]):
@@ -52,13 +52,13 @@ class Catalog(Mapping[str, ApiSpec]):
     def __init__(self, index: Index, problems: tuple[SpecProblem, ...] = ()) -> None:
         self.index = index
         self._found = list(problems)
-        self._models: dict[str, Model] = {}
+        self._models: dict[str, Model | None] = {}
         self._specs: dict[str, ApiSpec] = {}
 
     @classmethod
     def scan(cls, folders: Iterable[Path], known: Index | None = None) -> Catalog:
         """The catalog of these spec folders, first folder first. `known` is the index of an earlier scan, if any."""
-        trusted = known.get("files", {}) if known and known.get("format") == INDEX_FORMAT else {}
+        trusted = _trusted_rows(known)
         files: dict[str, Any] = {}
         problems = []
         for folder in folders:
@@ -67,7 +67,7 @@ class Catalog(Mapping[str, ApiSpec]):
                 continue
             for path, stamp in sorted(_spec_files(folder / PLATFORM)):
                 row = trusted.get(str(path))
-                files[str(path)] = row if row and row["stamp"] == stamp else _examined(path, stamp)
+                files[str(path)] = row if row and row.get("stamp") == stamp else _examined(path, stamp)
         return cls({"format": INDEX_FORMAT, "files": files}, tuple(problems))
 
     @cached_property
@@ -88,28 +88,30 @@ class Catalog(Mapping[str, ApiSpec]):
     @cached_property
     def entries(self) -> dict[str, Entry]:
         """Every usable API by method, in tree order."""
-        order = {category.name: place for place, category in enumerate(self.platform.categories)}
+        platform = self._platform_if_usable()
+        order = {category.name: place for place, category in enumerate(platform.categories if platform else ())}
         found: dict[str, Entry] = {}
         for path, row in self.index["files"].items():
             if row["kind"] == "api" and "method" in row:
                 entry = _entry(path, row)
                 if entry.method in found:
                     reason = message("spec.twice", method=entry.method, other=found[entry.method].path)
-                    self._found.append(SpecProblem(path, "$.method", reason))
+                    self._note((SpecProblem(path, "$.method", reason),))
                 else:
                     found[entry.method] = entry
-        rows = sorted(found.values(), key=lambda e: (order.get(e.category, 99), e.retired, e.method))
+        rows = sorted(found.values(), key=lambda e: (order.get(e.category, len(order)), e.retired, e.method))
         return {entry.method: entry for entry in rows}
 
     @property
     def problems(self) -> tuple[SpecProblem, ...]:
-        """Files that cannot be used or name things that do not exist."""
+        """Files that cannot be used, or name things that do not exist, or repeat an API."""
+        dangling = tuple(self._dangling(self.entries))
         broken = [
             SpecProblem(path, fault["where"], Message(fault["key"], fault["values"]))
             for path, row in self.index["files"].items()
             for fault in row.get("problems", ())
         ]
-        return (*broken, *self._dangling(), *self._found)
+        return (*broken, *dangling, *self._found)
 
     def __getitem__(self, method: str) -> ApiSpec:
         if method not in self._specs:
@@ -118,7 +120,7 @@ class Catalog(Mapping[str, ApiSpec]):
                 spec: ApiSpec = read(Path(entry.path), "api")
                 self._specs[method] = self._resolved(spec)
             except BrokenSpec as error:
-                self._found.extend(error.problems)
+                self._note(error.problems)
                 raise KeyError(method) from None
         return self._specs[method]
 
@@ -129,17 +131,41 @@ class Catalog(Mapping[str, ApiSpec]):
         return len(self.entries)
 
     def spec(self, method: str) -> ApiSpec:
-        """The spec of `method`, or a bare one for an API the catalog does not know: callable, nothing checked."""
-        return self[method] if method in self.entries else unlisted(method)
+        """The spec of `method`, or a bare one for an API the catalog does not know or whose file was broken since.
+
+        A bare one is callable and checks nothing.
+        """
+        try:
+            return self[method]
+        except KeyError:
+            return unlisted(method)
 
     def model(self, name: str) -> Model | None:
-        """A shared model by the platform's type name."""
+        """A shared model by the platform's type name; None when no usable file describes it."""
         if name not in self._models:
-            for path, row in self.index["files"].items():
-                if row["kind"] == "model" and row.get("name") == name:
-                    self._models[name] = read(Path(path), "model")
-                    break
-        return self._models.get(name)
+            self._models[name] = self._read_model(name)
+        return self._models[name]
+
+    def _read_model(self, name: str) -> Model | None:
+        for path, row in self.index["files"].items():
+            if row["kind"] == "model" and row.get("name") == name:
+                try:
+                    model: Model = read(Path(path), "model")
+                except BrokenSpec as error:
+                    self._note(error.problems)
+                    return None
+                return model
+        return None
+
+    def _note(self, problems: Iterable[SpecProblem]) -> None:
+        self._found += [problem for problem in problems if problem not in self._found]
+
+    def _platform_if_usable(self) -> Platform | None:
+        try:
+            return self.platform
+        except BrokenSpec as error:
+            self._note(error.problems)
+            return None
 
     def _sole(self, kind: str) -> Path:
         for path, row in self.index["files"].items():
@@ -147,16 +173,17 @@ class Catalog(Mapping[str, ApiSpec]):
                 return Path(path)
         raise BrokenSpec((SpecProblem(f"{kind}.json", "$", message("spec.no_platform_file", name=f"{kind}.json")),))
 
-    def _dangling(self) -> Iterator[SpecProblem]:
+    def _dangling(self, usable: Mapping[str, Entry]) -> Iterator[SpecProblem]:
         rows = self.index["files"]
         models = {row["name"] for row in rows.values() if row["kind"] == "model" and "name" in row}
-        categories = {category.name for category in self.platform.categories}
-        rates = {rate.name for rate in self.platform.rate_classes}
+        platform = self._platform_if_usable()
+        categories = {category.name for category in platform.categories} if platform else set()
+        rates = {rate.name for rate in platform.rate_classes} if platform else set()
         for path, row in rows.items():
             for name in row.get("models", ()):
                 if name not in models:
                     yield SpecProblem(path, "$", message("spec.no_model", name=name))
-            if row["kind"] == "api" and "method" in row:
+            if platform and row.get("method") in usable:
                 if row["category"] not in categories:
                     yield SpecProblem(path, "$.category", message("spec.no_category", name=row["category"]))
                 if row["access"] not in rates:
@@ -165,25 +192,27 @@ class Catalog(Mapping[str, ApiSpec]):
     def _resolved(self, spec: ApiSpec) -> ApiSpec:
         return replace(
             spec,
-            params=tuple(self._param(param, 0) for param in spec.params),
-            response=tuple(self._field(field, 0) for field in spec.response),
+            params=tuple(self._param(param, ()) for param in spec.params),
+            response=tuple(self._field(field, ()) for field in spec.response),
         )
 
-    def _param(self, param: Param, depth: int) -> Param:
-        if depth > MAX_DEPTH:
-            return param
-        model = self.model(param.model) if param.model else None
-        children = tuple(_as_param(field) for field in model.fields) if model else param.children
-        return replace(param, children=tuple(self._param(child, depth + 1) for child in children))
+    def _member_model(self, name: str | None, within: tuple[str, ...]) -> Model | None:
+        """The model of a member; None inside itself, because a struct that contains itself has no end."""
+        return self.model(name) if name and name not in within and len(within) < MAX_DEPTH else None
 
-    def _field(self, field: Field, depth: int) -> Field:
-        if depth > MAX_DEPTH:
-            return field
-        model = self.model(field.model) if field.model else None
+    def _param(self, param: Param, within: tuple[str, ...]) -> Param:
+        model = self._member_model(param.model, within)
+        children = tuple(_as_param(field) for field in model.fields) if model else param.children
+        inside = (*within, model.name) if model else within
+        return replace(param, children=tuple(self._param(child, inside) for child in children))
+
+    def _field(self, field: Field, within: tuple[str, ...]) -> Field:
+        model = self._member_model(field.model, within)
         children = model.fields if model else field.children
         if not children:
             return field
-        whole = tuple(self._field(child, depth + 1) for child in children)
+        inside = (*within, model.name) if model else within
+        whole = tuple(self._field(child, inside) for child in children)
         return replace(field, children=_only(whole, field.only) if field.only else whole)
 
 
@@ -202,6 +231,12 @@ def bundled_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "specs"
 
 
+def _trusted_rows(known: Index | None) -> dict[str, dict[str, Any]]:
+    """The rows of an earlier index; none when it is of another version or somebody changed its shape."""
+    files = known.get("files") if known and known.get("format") == INDEX_FORMAT else None
+    return {path: row for path, row in files.items() if isinstance(row, dict)} if isinstance(files, dict) else {}
+
+
 def _spec_files(folder: Path) -> Iterator[tuple[Path, list[int]]]:
     waiting = [folder]
     while waiting:
@@ -213,8 +248,15 @@ def _spec_files(folder: Path) -> Iterator[tuple[Path, list[int]]]:
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(Path(entry.path))
             elif kind_of(Path(entry.path)):
-                facts = entry.stat()
-                yield Path(entry.path), [facts.st_size, facts.st_mtime_ns]
+                yield Path(entry.path), _stamp(entry)
+
+
+def _stamp(entry: os.DirEntry[str]) -> list[int]:
+    try:
+        facts = entry.stat()
+    except OSError:
+        return []
+    return [facts.st_size, facts.st_mtime_ns]
 
 
 def _examined(path: Path, stamp: list[int]) -> dict[str, Any]:
@@ -235,7 +277,7 @@ def _examined(path: Path, stamp: list[int]) -> dict[str, Any]:
 
 
 def _api_row(spec: ApiSpec) -> dict[str, Any]:
-    names = [word for param in spec.params for word in (param.name, param.title.zh, param.title.en)]
+    words = [word for param in spec.params for word in (param.name, param.title.zh, param.title.en)]
     return {
         "method": spec.method,
         "zh": spec.title.zh,
@@ -245,7 +287,7 @@ def _api_row(spec: ApiSpec) -> dict[str, Any]:
         "access": spec.access,
         "writes": spec.writes,
         "retired": spec.retired is not None,
-        "terms": " ".join(names),
+        "terms": " ".join([*words, spec.summary.zh, spec.summary.en]),
         "models": _model_names((*spec.response, *spec.params)),
     }
 

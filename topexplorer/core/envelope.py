@@ -119,7 +119,7 @@ def peek(body: bytes) -> tuple[str | None, str | None]:
         root, members = None, document
         if len(document) == 1:
             ((key, content),) = document.items()
-            if key.endswith("_response") and memoryview(content)[:1] == b"{":
+            if key.endswith("_response") and memoryview(content)[0] == ord("{"):
                 root, members = key, msgspec.json.decode(content, type=dict[str, msgspec.Raw])
         found = msgspec.json.decode(members["request_id"]) if "request_id" in members else None
     except (msgspec.MsgspecError, RecursionError) as error:

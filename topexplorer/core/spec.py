@@ -276,9 +276,9 @@ def find_field(fields: tuple[Field, ...], named: str) -> tuple[str, Field] | Non
     own = (field for field in fields if field.name == head)
     field = next(own, None) or next((f for f in fields if f.many and item_name(f.platform_type) == head), None)
     if field is None or not dot:
-        return field and (field.name, field)
+        return (field.name, field) if field else None
     found = find_field(field.children, rest)
-    return found and (f"{field.name}.{found[0]}", found[1])
+    return (f"{field.name}.{found[0]}", found[1]) if found else None
 
 
 def field_paths(fields: tuple[Field, ...], prefix: str = "") -> Iterator[tuple[str, Field]]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from math import isfinite
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
 from topexplorer.core.language import Message, message
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 MAX_SPEC_BYTES = 4 * 1024 * 1024
+MAX_DIGITS = 18
+"""Longest number of a spec file: limits beyond it are none."""
 KINDS: dict[str, type[Any]] = {"api": ApiSpec, "model": Model, "platform": Platform, "errors": ErrorTable}
 
 
@@ -83,7 +87,7 @@ def read(path: Path, kind: str) -> Any:
 
     try:
         return msgspec.json.decode(path.read_bytes(), type=KINDS[kind])
-    except (OSError, msgspec.MsgspecError, ValueError) as error:
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BrokenSpec((SpecProblem(str(path), "$", message("spec.changed", detail=str(error))),)) from None
 
 
@@ -107,7 +111,10 @@ def json_path(parts: tuple[int | str, ...]) -> str:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_SPEC_BYTES:
+        facts = path.stat()
+        if not S_ISREG(facts.st_mode):
+            raise BrokenSpec((SpecProblem(str(path), "$", message("spec.not_a_file")),))
+        if facts.st_size > MAX_SPEC_BYTES:
             raise BrokenSpec((SpecProblem(str(path), "$", message("spec.too_large", limit=MAX_SPEC_BYTES // 2**20)),))
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -128,10 +135,14 @@ def _document(path: Path, text: str) -> dict[str, Any]:
         return members
 
     try:
-        document = json.loads(text, object_pairs_hook=pairs)
+        document = json.loads(
+            text, object_pairs_hook=pairs, parse_int=_integer, parse_float=_fraction, parse_constant=_fraction
+        )
     except json.JSONDecodeError as error:
         reason = message("spec.not_json", detail=error.msg, line=error.lineno, column=error.colno)
         raise BrokenSpec((SpecProblem(str(path), "$", reason),)) from None
+    except _BadNumber as error:
+        raise BrokenSpec((SpecProblem(str(path), "$", message("spec.bad_number", text=str(error))),)) from None
     except RecursionError:
         raise BrokenSpec((SpecProblem(str(path), "$", message("spec.too_deep")),)) from None
     if not isinstance(document, dict):
@@ -139,6 +150,23 @@ def _document(path: Path, text: str) -> dict[str, Any]:
     if twice:
         raise BrokenSpec((SpecProblem(str(path), "$", message("spec.duplicate_key", name=twice[0])),))
     return document
+
+
+class _BadNumber(ValueError):
+    """A number that not every reader of the file could hold."""
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise _BadNumber(f"{digits[:MAX_DIGITS]}…")
+    return int(digits)
+
+
+def _fraction(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise _BadNumber(text[:MAX_DIGITS])
+    return number
 
 
 _REASONS = {

@@ -20,7 +20,10 @@ from topexplorer.tui.screens.questions import AskText, Choose, Offer
 from topexplorer.tui.tell import tell
 from topexplorer.tui.widgets.catalog_list import Saved
 from topexplorer.tui.widgets.catalog_pane import CatalogPane
+from topexplorer.tui.widgets.error_card import ErrorCard
+from topexplorer.tui.widgets.payload_tree import PayloadTree
 from topexplorer.tui.widgets.request_pane import RequestPane
+from topexplorer.tui.widgets.row_list import Copied
 
 
 class ActionScreen(PaneScreen):
@@ -41,6 +44,9 @@ class ActionScreen(PaneScreen):
         raise NotImplementedError
 
     def show_environment(self) -> None:
+        raise NotImplementedError
+
+    def action_send(self) -> None:
         raise NotImplementedError
 
     def saved_profiles(self) -> tuple[Saved, ...]:
@@ -147,6 +153,29 @@ class ActionScreen(PaneScreen):
         """To the clipboard of the terminal, over ssh too, and says what it was."""
         self.app.copy_to_clipboard(text)
         tell(self.app, self.language("copy.done", what=what))
+
+    @on(Copied)
+    def _copied(self, event: Copied) -> None:
+        self.copy(event.text, event.what)
+
+    @on(PayloadTree.Noticed)
+    def _noticed(self, event: PayloadTree.Noticed) -> None:
+        tell(self.app, event.text)
+
+    @on(ErrorCard.FixChosen)
+    def _fix(self, event: ErrorCard.FixChosen) -> None:
+        """Carries out what the error card offers; a wait that is over means: send again."""
+        fix = event.fix
+        if fix.kind == "edit":
+            self.pane = "request"
+            self.query_one(RequestPane).focus_param(fix.target)
+        elif fix.kind == "instead":
+            self.open_api(fix.target)
+            self.action_focus_pane("request")
+        elif fix.kind == "keys":
+            self.action_choose_environment()
+        else:
+            self.action_send()
 
     def action_change(self, how: str) -> None:
         """Changes the whole draft at once and fills the form from it."""

@@ -219,6 +219,7 @@ class Explorer(ActionScreen):
     @on(ParamForm.Submitted)
     def action_send(self) -> None:
         if self.draft is not None and self.ready and not self.busy:
+            self.query_one(RequestPane).reveal_missing()
             self._send(self.draft)
 
     def action_cancel(self) -> None:
@@ -230,8 +231,8 @@ class Explorer(ActionScreen):
         engine, say = self.bench.engine, self.language
         try:
             signed = await asyncio.to_thread(engine.prepare, draft)
-        except NeedsConfirmation as error:
-            if not await self._confirmed(error, draft):
+        except NeedsConfirmation:
+            if not await self._confirmed(draft):
                 return
             signed = await asyncio.to_thread(engine.prepare, draft, confirmed=True)
         started = monotonic()
@@ -259,10 +260,11 @@ class Explorer(ActionScreen):
             if self.single:
                 self.action_focus_pane("answer")
 
-    async def _confirmed(self, error: NeedsConfirmation, draft: RequestDraft) -> bool:
+    async def _confirmed(self, draft: RequestDraft) -> bool:
         say, engine = self.language, self.bench.engine
         spec = self.bench.catalog.spec(draft.api)
-        lines = [say.render(error.message), ""]
+        app = engine.vault.status(engine.environment).app_key or ""
+        lines = [say("confirm.explain", app=app), ""]
         lines += [
             f"{name} = {text}" for name, text in draft.sent_values().items() if name in spec.changes or not spec.changes
         ]

@@ -12,7 +12,7 @@ from topexplorer.tui.widgets.splitter import Splitter
 
 PANES = ("catalog", "request", "answer")
 NARROW, WIDE = 100, 170
-CATALOG_CELLS, REQUEST_LINES = (24, 70), (6, 60)
+CATALOG_CELLS, REQUEST_LINES = (24, 90), (6, 60)
 
 
 class PaneScreen(Screen[None]):
@@ -21,7 +21,8 @@ class PaneScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-normal"), (WIDE, "-wide")]
     pane: var[str] = var("catalog")
     maximised: var[bool] = var(False)
-    catalog_width: var[int] = var(38)
+    catalog_width: var[int] = var(0)
+    """Cells of the catalog; 0 is its share of the room."""
     request_height: var[int] = var(0)
     """Lines or, on a wide screen, cells of the request pane; 0 is its share of the room."""
 
@@ -61,7 +62,8 @@ class PaneScreen(Screen[None]):
             splitter.display = not self.single
             splitter.set_class(self.columns, "-vertical") if splitter.id == "split-request" else None
             splitter.set_class(not self.columns, "-horizontal") if splitter.id == "split-request" else None
-        self.query_one("#catalog").styles.width = "1fr" if self.single else self.catalog_width
+        share_of_catalog = self.catalog_width or max(40, self.size.width * 3 // 10)
+        self.query_one("#catalog").styles.width = "1fr" if self.single else share_of_catalog
         request = self.query_one("#request").styles
         share = self.request_height or ("1fr" if self.columns else "11fr")
         request.width = share if self.columns and not self.single else "1fr"
@@ -85,7 +87,8 @@ class PaneScreen(Screen[None]):
     def action_resize(self, what: str, step: int) -> None:
         if what == "catalog":
             low, high = CATALOG_CELLS
-            self.catalog_width = max(low, min(self.catalog_width + step, high, self.size.width // 2))
+            now = self.query_one("#catalog").region.width
+            self.catalog_width = max(low, min(now + step, high, self.size.width // 2))
             return
         low, high = REQUEST_LINES if not self.columns else (40, 140)
         region = self.query_one("#request").region

@@ -70,4 +70,6 @@ class AnswerHead(Widget):
 
 def time_text(seconds: float) -> str:
     """`38 ms`, or `12.3 s` from ten seconds on."""
+    if seconds < 0.001:
+        return "<1 ms"
     return f"{seconds * 1000:,.0f} ms" if seconds < 10 else f"{seconds:,.1f} s"

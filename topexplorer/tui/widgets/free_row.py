@@ -84,10 +84,10 @@ class FreeRow(ParamRow):
         event.prevent_default()
         self.post_message(self.Removed(self))
 
-    def watch_columns(self) -> None:
-        super().watch_columns()
+    def lay(self, left: int, right: int) -> None:
+        super().lay(left, right)
         self.control.styles.margin = 0
-        self.name_control.styles.width = self.columns[0] - 3
+        self.name_control.styles.width = left - 3
 
     def notes(self) -> list[Content]:
         if self.clash and self.filled:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from time import sleep
 from typing import ClassVar
 
 from textual import work
@@ -16,7 +17,7 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from topexplorer.core.language import Language
-from topexplorer.tui.widgets.line_text import MOST_HITS, LineText, Needle
+from topexplorer.core.linetext import MOST_HITS, LineText, Needle
 from topexplorer.tui.widgets.line_view import LineView
 
 SMALL = 256 * 1024
@@ -136,7 +137,12 @@ class LinePane(Vertical):
     @work(thread=True, exclusive=True, group="find", description="find")
     def _search_in_thread(self, query: str, source: LineText) -> None:
         worker = get_current_worker()
-        hits = Needle(query).find_all(source.text, lambda: worker.is_cancelled)
+
+        def cancelled() -> bool:
+            sleep(0.0002)  # between two steps the screen gets its turn
+            return worker.is_cancelled
+
+        hits = Needle(query).find_all(source.text, cancelled)
         if not worker.is_cancelled:
             self.post_message(self.Found(query, source, hits))
 

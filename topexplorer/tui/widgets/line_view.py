@@ -15,9 +15,9 @@ from textual.events import Resize
 from textual.reactive import var
 
 from topexplorer.core.language import Language
+from topexplorer.core.linetext import LineText, Row
 from topexplorer.core.text import clean_line
 from topexplorer.core.views import Syntax
-from topexplorer.tui.widgets.line_text import LineText, Row
 from topexplorer.tui.widgets.row_list import Copied, RowList
 
 MOST_COPIED = 256 * 1024

@@ -56,7 +56,7 @@ class ParamRow(RowFrame):
     }
     """
 
-    problems: var[tuple[Problem, ...]] = var(())
+    problems: var[tuple[Problem, ...]] = var((), init=False)
 
     @dataclass
     class Edited(Message):
@@ -193,12 +193,11 @@ class ParamRow(RowFrame):
     def watch_problems(self) -> None:
         self.reword()
 
-    def watch_columns(self) -> None:
-        left, right = self.columns
+    def lay(self, left: int, right: int) -> None:
         self.control.styles.margin = (0, 0 if self.button else right, 0, left)
         if self.button:
             self.button.styles.margin = (0, right, 0, 1)
-        super().watch_columns()
+        super().lay(left, right)
 
     def notes(self) -> list[Content]:
         say = self.around.language

@@ -6,6 +6,7 @@ The first rows are there at once and can be typed into while the rest follow, so
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import ClassVar
 
@@ -25,15 +26,15 @@ from topexplorer.core.text import clean_line
 from topexplorer.tui.widgets.param_row import Clock, ParamRow
 
 OpenPicker = Callable[[ParamRow], "ModalScreen[str | None] | None"]
-FIRST, BATCH = 8, 6
-"""Rows mounted at once (a taller form gets what fits), and then after each refresh."""
+FIRST, BATCH, PAUSE = 10, 6, 0.03
+"""Rows mounted at once and then at a time, as many as stay below 50 ms; seconds between, for drawing and for keys."""
 
 
 class RowScroll(VerticalScroll, can_focus=False, inherit_bindings=False):
     """What scrolls of a form."""
 
     DEFAULT_CSS = """
-    RowScroll { scrollbar-size-vertical: 1; }
+    RowScroll { scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "page_up", show=False),
@@ -69,7 +70,7 @@ class ParamRows(Vertical):
         self._open_picker = open_picker
         self._generation = 0
         self._focus_wanted = False
-        self._widest = (20, 10)
+        self._widest = (20, 20)
         self._detail = Static("", classes="param-rows--detail", markup=False)
         self.list = RowScroll()
 
@@ -84,14 +85,14 @@ class ParamRows(Vertical):
         self.rows = []
         names = [cell_len(clean_line(param.name)) + 3 + 2 * param.required for param in params]
         titles = [cell_len(clean_line(self.language.words(param.title))) + 1 for param in params]
-        self._widest = (max(names, default=20), max(titles, default=10))
+        self._widest = (max(names, default=20), max(titles, default=20))
         self.call_next(self._replace, self._generation, rows)
 
     async def _replace(self, generation: int, rows: Iterator[ParamRow]) -> None:
         if generation == self._generation:
             await self.list.remove_children()
             self.list.scroll_home(animate=False)
-            await self._mount_batch(generation, rows, max(FIRST, self.size.height))
+            await self._mount_batch(generation, rows, FIRST)
 
     async def _mount_batch(self, generation: int, rows: Iterator[ParamRow], count: int) -> None:
         if generation != self._generation:
@@ -105,7 +106,7 @@ class ParamRows(Vertical):
         if generation != self._generation:
             return
         if len(batch) == count:
-            self.call_after_refresh(self._mount_batch, generation, rows, BATCH)
+            self.set_timer(PAUSE, partial(self._mount_batch, generation, rows, BATCH))
         else:
             await self.list.mount_all(self.tail())
         if self._focus_wanted:
@@ -113,7 +114,7 @@ class ParamRows(Vertical):
 
     def prepare(self, row: ParamRow) -> None:
         """Give a row that is about to be mounted what it shares with the others."""
-        row.columns = self._columns
+        row.lay(*self._columns)
 
     def tail(self) -> list[Widget]:
         """What stands below the last row."""
@@ -124,11 +125,11 @@ class ParamRows(Vertical):
         """Cells of the left and the right part of each row: the widest name and title, within reason."""
         width = self.size.width or 80
         name, title = self._widest
-        return max(12, min(name, width * 3 // 10, 34)), max(8, min(title, width * 3 // 10, 34)) if width >= 50 else 0
+        return max(12, min(name, width * 3 // 10, 34)), max(8, min(title, width * 3 // 10, 34)) if width >= 45 else 0
 
     def on_resize(self) -> None:
         for row in self.rows:
-            row.columns = self._columns
+            row.lay(*self._columns)
 
     # Moving about
 
@@ -139,6 +140,14 @@ class ParamRows(Vertical):
         self._focus_wanted = first is None
         if first is not None:
             first.control.focus()
+
+    def focus_row(self, name: str) -> None:
+        """Put the cursor into the field of that parameter, else where `focus_first` does."""
+        row = next((row for row in self.rows if row.param.name == name), None)
+        if row is None:
+            self.focus_first()
+        else:
+            row.control.focus()
 
     @property
     def current(self) -> ParamRow | None:
@@ -181,7 +190,7 @@ class ParamRows(Vertical):
 
     def _describe(self) -> None:
         """Tell below the rows what the one with the cursor is about."""
-        self._detail.update(row.detail() if (row := self.current) else "")
+        self._detail.update(row.detail() if (row := self.current) else "", layout=False)
 
     # What rows ask for
 

@@ -13,9 +13,9 @@ from textual.events import Click
 from textual.message import Message
 from textual.reactive import var
 
+from topexplorer.core.answertree import WIDEST_KEY, Node, as_json, open_first, open_some, plain, summary
 from topexplorer.core.language import Language
 from topexplorer.core.text import clean_line
-from topexplorer.tui.widgets.payload_node import WIDEST_KEY, Node, as_json, open_first, open_some, plain, summary
 from topexplorer.tui.widgets.row_list import Copied, RowList, cut
 
 OPEN_AT_FIRST = 60

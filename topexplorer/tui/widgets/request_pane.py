@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from textual.app import ComposeResult
@@ -16,11 +16,22 @@ from topexplorer.core.manual import facts
 from topexplorer.core.spec import ApiSpec, Platform
 from topexplorer.core.text import clean_line
 from topexplorer.core.values import Problem
+from topexplorer.tui.commands import BY_ID
 from topexplorer.tui.widgets.docs_page import DocsPage
+from topexplorer.tui.widgets.page import Page, Row, row
 from topexplorer.tui.widgets.param_form import ParamForm
 from topexplorer.tui.widgets.sign_preview import SignPreview
 
 SIDES = ("form", "docs", "sign")
+
+
+def welcome_rows(say: Language) -> Iterator[Row]:
+    """What to do first, for someone who has read nothing."""
+    yield row((say("welcome.title"), "strong"))
+    yield row()
+    yield row(("F2     ", "accent"), say("welcome.find"), hang=7)
+    for command, key in (("examples", "fill"), ("send", "send"), ("sign", "sign"), ("save", "keep"), ("help", "help")):
+        yield row((BY_ID[command].key_label.ljust(7), "accent"), say(f"welcome.{key}"), hang=7)
 
 
 class RequestPane(Vertical):
@@ -41,6 +52,7 @@ class RequestPane(Vertical):
 
     def compose(self) -> ComposeResult:
         say = self._language
+        yield Page(id="welcome")
         yield Static("", id="request-facts", markup=False)
         yield Tabs(*(Tab(say(f"request.{side}"), id=f"side-{side}") for side in SIDES), id="request-sides")
         with ContentSwitcher(initial="form", id="request-switch"):
@@ -77,9 +89,11 @@ class RequestPane(Vertical):
             return
         say = self._language
         line = self.query_one("#request-facts", Static)
+        self.set_class(self.spec is None, "-empty")
         if self.spec is None:
             self.border_title = say("request.title")
             line.update(say("request.choose"))
+            self.query_one("#welcome", Page).show(tuple(welcome_rows(say)))
             return
         title = clean_line(say.words(self.spec.title))
         self.border_title = f"{clean_line(self.spec.method)} · {title}".replace("[", "\\[")
@@ -92,6 +106,15 @@ class RequestPane(Vertical):
             parts.insert(0, f"{say('manual.retired')} {say('manual.instead')} {say.render(self.spec.retired.instead)}")
         line.update(clean_line("  ·  ".join(parts)))
         line.set_class(self.spec.retired is not None, "-retired")
+
+    def focus_param(self, name: str) -> None:
+        """Puts the cursor into the field of that parameter, or into the first one when there is none."""
+        self.side = "form"
+        self.query_one(ParamForm).focus_row(name)
+
+    def reveal_missing(self) -> None:
+        """Shows what is still missing, now that someone wants to send."""
+        self.query_one(ParamForm).reveal_missing()
 
     def focus_first(self) -> None:
         """Puts the cursor where typing makes most sense."""

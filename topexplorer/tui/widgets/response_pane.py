@@ -18,17 +18,17 @@ from textual.widgets import Static, Tab, Tabs
 from textual.worker import get_current_worker
 
 from topexplorer.core import views
+from topexplorer.core.answertree import Node, plant
 from topexplorer.core.call import Exchange
 from topexplorer.core.diagnosis import Diagnosis
 from topexplorer.core.language import Language
 from topexplorer.core.language import Message as Words
+from topexplorer.core.linetext import WRAP, LineText
 from topexplorer.core.text import clean_line
 from topexplorer.tui.widgets.answer_head import AnswerHead
 from topexplorer.tui.widgets.error_card import ErrorCard
 from topexplorer.tui.widgets.line_pane import LinePane
-from topexplorer.tui.widgets.line_text import WRAP, LineText
 from topexplorer.tui.widgets.pairs_view import PairsView
-from topexplorer.tui.widgets.payload_node import Node, plant
 from topexplorer.tui.widgets.tree_pane import TreePane
 
 AT_ONCE = 64 * 1024
@@ -219,8 +219,10 @@ class ResponsePane(Vertical):
             since = (self._now() - exchange.started_at).total_seconds() - exchange.seconds if exchange else 0
             pane.age = max(0, since)
             pane.diagnosis = content
-        for other in self._panes.values():
+        for name, other in self._panes.items():
             other.display = other is pane
+            if other is not pane and name not in self._prepared:
+                self._let_go(other)
         problem = clean_line(self._language.render(prepared.problem)) if prepared.problem else ""
         if isinstance(content, LineText) and not content.rows:
             problem = problem or self._language("answer.no_bytes")
@@ -229,6 +231,13 @@ class ResponsePane(Vertical):
         self.add_class("-shown")
         self._wanted = prepared.name
         self._mark_tab()
+
+    def _let_go(self, pane: Widget) -> None:
+        """An answer that is not shown any more is not kept in memory by the tab that showed it."""
+        if isinstance(pane, LinePane):
+            pane.source = None
+        elif isinstance(pane, TreePane):
+            pane.root = None
 
     def _mark_tab(self) -> None:
         tabs = self.query_one("#answer-tabs", Tabs)

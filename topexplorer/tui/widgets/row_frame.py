@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual.app import RenderResult
 from textual.content import Content
 from textual.geometry import Size
-from textual.reactive import var
 from textual.widget import Widget
 
 MUTED = "$foreground 60%"
@@ -24,11 +23,10 @@ class RowFrame(Widget):
     }
     """
 
-    columns: var[tuple[int, int]] = var((20, 0))
-    """Cells of the left part and of the right part; the right one is left out when it has none."""
-
     def __init__(self) -> None:
         super().__init__()
+        self.columns = (20, 0)
+        """Cells of the left part and of the right part; the right one is left out when it has none."""
         self._notes: tuple[int, list[Content]] | None = None
 
     def heading(self) -> Content:
@@ -43,15 +41,17 @@ class RowFrame(Widget):
         """What stands below it; each note starts a line."""
         raise NotImplementedError
 
-    def watch_columns(self) -> None:
+    def lay(self, left: int, right: int) -> None:
+        """Give the two parts that many cells."""
+        self.columns = (left, right)
         self.reword()
 
     def reword(self) -> None:
         """Draw the words anew; lays the form out only when their number of lines changes."""
         before = self._notes
         self._notes = None
-        if self.is_mounted:
-            self.refresh(layout=before is None or len(self._noted(before[0])) != len(before[1]))
+        if before is not None:
+            self.refresh(layout=len(self._noted(before[0])) != len(before[1]))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return super().get_content_height(container, viewport, width) + len(self._noted(width))

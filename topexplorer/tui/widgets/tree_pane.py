@@ -9,9 +9,9 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
+from topexplorer.core.answertree import Node, plain
 from topexplorer.core.language import Language
 from topexplorer.core.text import clean, clean_line
-from topexplorer.tui.widgets.payload_node import Node, plain
 from topexplorer.tui.widgets.payload_tree import PayloadTree
 from topexplorer.tui.widgets.row_list import RowList, cut_start
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.tui.answers import PAYLOAD, SPEC
+from tests.core.trade_answer import PAYLOAD, SPEC
+from topexplorer.core.answertree import PAGE, Node, as_json, open_some, plain, plant, summary
 from topexplorer.core.call import decode_json
 from topexplorer.core.views import Tree
-from topexplorer.tui.widgets.payload_node import PAGE, Node, as_json, open_some, plain, plant, summary
 
 
 def at(root: Node, *keys: str | int) -> Node:

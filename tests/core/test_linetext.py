@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topexplorer.tui.widgets.line_text import BLOCK, SEARCH_STEP, LineText, Needle, decode_escapes
+from topexplorer.core.linetext import BLOCK, SEARCH_STEP, LineText, Needle, decode_escapes
 
 LINES = st.lists(st.text(alphabet="ab 中国🎈\\u4e", max_size=60), max_size=30)
 

@@ -117,7 +117,6 @@ class Workbench:
         from topexplorer.engine.ledger import Ledger
 
         ledger = Ledger(self.paths.ledger_file, self.clock)
-        self.problems.extend(ledger.problems)
         engine = Engine(
             catalog=self.catalog,
             environments=self.environments,

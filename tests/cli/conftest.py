@@ -56,20 +56,25 @@ class Command:
     transport: httpx.AsyncBaseTransport | None = None
     terminal: bool = False
     encoding: str = "utf-8"
-    bench: Workbench = field(init=False)
+    bench: Workbench = field(init=False, repr=False)
 
     @property
     def paths(self) -> Paths:
         return Paths.under(self.root)
 
     def __call__(self, *words: str) -> Ran:
-        kind = Terminal if self.terminal else TextIOWrapper
-        out, err = BytesIO(), BytesIO()
         self.bench = workbench(self.root, self.environ, transport=self.transport)
-        stdout, stderr = kind(out, encoding=self.encoding), kind(err, encoding=self.encoding)
-        code = main(words, bench=self.bench, stdout=stdout, stderr=stderr)
+        ran = self.assembled(*words, bench=self.bench)
         if "engine" in vars(self.bench):
             self.bench.engine.ledger.close()
+        return ran
+
+    def assembled(self, *words: str, bench: Workbench | None = None) -> Ran:
+        """The same with another Workbench; without one, as the command assembles it for this process's person."""
+        kind = Terminal if self.terminal else TextIOWrapper
+        out, err = BytesIO(), BytesIO()
+        stdout, stderr = kind(out, encoding=self.encoding), kind(err, encoding=self.encoding)
+        code = main(words, bench=bench, stdout=stdout, stderr=stderr)
         return Ran(code, out.getvalue(), err.getvalue())
 
     def configure(self, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from io import BytesIO, TextIOWrapper
+from io import BytesIO
 from pathlib import Path
 
 import httpx
@@ -14,7 +14,6 @@ import pytest
 from tests.cli.conftest import Command, Terminal, answering
 from topexplorer import __version__
 from topexplorer.assemble import Workbench
-from topexplorer.cli import main as command_line
 from topexplorer.cli.output import EXIT_CODES
 from topexplorer.cli.verbs import VERBS
 from topexplorer.core.language import Language
@@ -158,7 +157,9 @@ def test_an_environment_that_does_not_exist_stops_the_explorer_before_it_opens(
     assert "nowhere" in ran.err
 
 
-def test_no_color_reaches_the_explorer(topexplorer: Command, opened: list[object], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_color_reaches_the_explorer(
+    topexplorer: Command, opened: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "environ", dict(os.environ))
     topexplorer("--no-color")
     assert os.environ["NO_COLOR"] == "1"
@@ -167,7 +168,7 @@ def test_no_color_reaches_the_explorer(topexplorer: Command, opened: list[object
 
 def test_an_unexpected_failure_is_one_line_without_values(topexplorer: Command) -> None:
     def explode(request: httpx.Request) -> httpx.Response:
-        raise ZeroDivisionError("a value nobody should see")
+        raise ZeroDivisionError(request.headers["host"])
 
     topexplorer.transport = answering(explode)
     topexplorer.add_environment("far", {"APP_KEY": "1", "APP_SECRET": "2"}, "https://gateway.example/router/rest")
@@ -180,7 +181,7 @@ def test_an_unexpected_failure_is_one_line_without_values(topexplorer: Command) 
     topexplorer.environ["TOPEXPLORER_DEBUG"] = "1"
     ran = topexplorer("call", "taobao.time.get", "--env", "far")
     assert "in explode" in ran.err
-    assert "a value nobody should see" not in ran.err
+    assert "gateway.example" not in ran.err
 
 
 def test_an_interrupted_call_ends_with_130(topexplorer: Command) -> None:
@@ -204,25 +205,18 @@ def test_a_specs_folder_adds_apis(topexplorer: Command, tmp_path: Path, monkeypa
     )
     (apis / "my.broken.get.json").write_text('{"method": 1}', encoding="utf-8")
     monkeypatch.setenv("TOPEXPLORER_HOME", str(topexplorer.root))
-    out, err = BytesIO(), BytesIO()
-    code = command_line.main(
-        ["list", "echo", "--specs", str(tmp_path / "more")],
-        stdout=TextIOWrapper(out, encoding="utf-8"),
-        stderr=TextIOWrapper(err, encoding="utf-8"),
-    )
-    assert code == 0
-    assert out.getvalue().decode().split() == ["my.echo.get", "R", "-", "Echo"]
-    assert "my.broken.get.json" in err.getvalue().decode()
+    ran = topexplorer.assembled("list", "echo", "--specs", str(tmp_path / "more"))
+    assert ran.code == 0
+    assert ran.out.split() == ["my.echo.get", "R", "-", "Echo"]
+    assert "my.broken.get.json" in ran.err
 
 
 def test_a_specs_folder_that_is_not_there_is_named(
     topexplorer: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOPEXPLORER_HOME", str(topexplorer.root))
-    err = BytesIO()
-    stdout, stderr = TextIOWrapper(BytesIO(), encoding="utf-8"), TextIOWrapper(err, encoding="utf-8")
-    assert command_line.main(["list", "--specs", str(tmp_path / "none")], stdout=stdout, stderr=stderr) == 0
-    assert err.getvalue().decode() == f"warning: {tmp_path / 'none'} $: there is no such spec folder\n"
+    ran = topexplorer.assembled("list", "--specs", str(tmp_path / "none"))
+    assert (ran.code, ran.err) == (0, f"warning: {tmp_path / 'none'} $: there is no such spec folder\n")
 
 
 def installed(*words: str, home: Path, **options: object) -> subprocess.CompletedProcess[bytes]:

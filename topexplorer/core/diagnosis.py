@@ -15,6 +15,7 @@ from topexplorer.core.language import Message, Words, message
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, ErrorCode, ErrorTable, GlobalError, SubCodeFamily
 
+REMOTE_SERVICE_ERROR = 15
 FixKind = Literal["edit", "wait", "keys", "instead"]
 _SECONDS = re.compile(r"(\d+)\s*(?:more\s*)?seconds?")
 _NAMED = re.compile(r":\s*([A-Za-z_][\w.]*)")
@@ -59,7 +60,7 @@ def ban_seconds(refusal: Refusal) -> int:
 
 
 def _explain_refusal(refusal: Refusal, spec: ApiSpec, table: ErrorTable) -> Diagnosis:
-    known = next((row for row in table.codes if row.code == refusal.code), None)
+    known = _global_row(refusal.code, table)
     own = _own_code(refusal, spec)
     family = _family(refusal, table)
     title: Message | Words = message("why.unknown_code", code=refusal.code)
@@ -73,6 +74,12 @@ def _explain_refusal(refusal: Refusal, spec: ApiSpec, table: ErrorTable) -> Diag
     if own:
         cause, cure = own.title, own.cure or cure
     return Diagnosis(title, cause, cure, tuple(_evidence(refusal)), tuple(_fixes(refusal, spec, known)), retry)
+
+
+def _global_row(code: int, table: ErrorTable) -> GlobalError | None:
+    """The row of that code. The services of old each had a code from 500 to 699; all of them mean what 15 means."""
+    rows = {row.code: row for row in table.codes}
+    return rows.get(code) or (rows.get(REMOTE_SERVICE_ERROR) if 500 <= code < 700 else None)
 
 
 def _own_code(refusal: Refusal, spec: ApiSpec) -> ErrorCode | None:

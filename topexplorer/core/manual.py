@@ -8,7 +8,7 @@ from typing import Literal
 from topexplorer.core.language import Language
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, Choice, Field, Limit, Param, Platform
-from topexplorer.core.text import cell_width, fit
+from topexplorer.core.text import cell_width
 
 Role = Literal["plain", "title", "muted", "name", "accent", "good", "warning", "bad", "strong"]
 NAME_LIMIT = 28
@@ -102,9 +102,14 @@ def _name_width(names: list[str]) -> int:
     return min(max((cell_width(name) for name in names), default=0), NAME_LIMIT) + 3
 
 
+def _padded(name: str, width: int) -> str:
+    """`name` and at least a space. A name is never cut: what it is called is what the page is for."""
+    return name + " " * max(1, width - cell_width(name))
+
+
 def _param(param: Param, width: int, indent: int, say: Language) -> Iterator[ManualLine]:
     mark: Role = "accent" if param.required else "muted"
-    name = fit(param.name, width - 2) + ("* " if param.required else "  ")
+    name = _padded(param.name + "*" * param.required, width)
     hang = indent + width
     yield _line(
         (" " * indent + name, "name"),
@@ -126,7 +131,7 @@ def _choices(choices: tuple[Choice, ...], indent: int, say: Language) -> Iterato
     width = max((cell_width(choice.value) for choice in choices), default=0) + 2
     for choice in choices:
         title = say.words(choice.title) if choice.title else ""
-        yield _line((" " * indent + fit(choice.value, width), "name"), (title, "muted"), hang=indent + width)
+        yield _line((" " * indent + _padded(choice.value, width), "name"), (title, "muted"), hang=indent + width)
 
 
 def _fields(fields: tuple[Field, ...], indent: int, say: Language) -> Iterator[ManualLine]:
@@ -136,7 +141,7 @@ def _fields(fields: tuple[Field, ...], indent: int, say: Language) -> Iterator[M
         session = "  " + say("manual.needs_session") if field.needs_session else ""
         hang = indent + width
         yield _line(
-            (" " * indent + fit(field.name, width), "name"),
+            (" " * indent + _padded(field.name, width), "name"),
             (say.words(field.title), "plain"),
             (f"  {kind}", "muted"),
             (session, "warning"),

@@ -26,6 +26,9 @@ else:
         def make(cls: type[Noun]) -> type[Noun]:
             for name, method in _METHODS.items():
                 setattr(cls, name, method)
+            if slots:
+                # Without these, copying and pickling assign each field, which is refused.
+                cls.__getstate__, cls.__setstate__ = _getstate, _setstate
             return dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(cls)
 
         return make
@@ -71,6 +74,15 @@ def _repr(self: Any) -> str:
 
 def _set(self: Any, name: str, value: object) -> None:
     raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def _getstate(self: Any) -> list[Any]:
+    return [getattr(self, name) for name in self.__dataclass_fields__]
+
+
+def _setstate(self: Any, state: list[Any]) -> None:
+    for name, value in zip(self.__dataclass_fields__, state, strict=True):
+        object.__setattr__(self, name, value)
 
 
 def _delete(self: Any, name: str) -> None:

@@ -2,7 +2,7 @@
 
 An API that has every word comes before everything else; when none has, those with most of the words are found. Best
 first: names and titles before parameters and summaries, whole words before beginnings before the middle of a word,
-short names before long ones, retired APIs last. A word that stands nowhere is taken as misspelt or abbreviated.
+short names before long ones, retired APIs after those that fit as well. A word that stands nowhere is taken as misspelt or abbreviated.
 """
 
 from __future__ import annotations
@@ -201,10 +201,11 @@ def split_words(query: str) -> list[str]:
 def spans(text: str, query: str) -> list[tuple[int, int]]:
     """Where words of `query` stand in `text`, for highlighting: (start, end) pairs in order, not overlapping."""
     lowered = text.lower()
+    if len(lowered) != len(text):
+        return []
+    starts = {word: lowered.find(word) for word in split_words(query)}
     found: list[tuple[int, int]] = []
-    for word in split_words(query):
-        start = lowered.find(word)
-        if start >= 0 and len(lowered) == len(text):
+    for word, start in sorted(starts.items(), key=lambda row: (row[1], -len(row[0]))):
+        if start >= (found[-1][1] if found else 0):
             found.append((start, start + len(word)))
-    found.sort()
-    return [span for place, span in enumerate(found) if place == 0 or span[0] >= found[place - 1][1]]
+    return found

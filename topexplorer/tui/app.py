@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from topexplorer.assemble import Workbench
 from topexplorer.core.language import Language
+from topexplorer.core.specfiles import BrokenSpec
 from topexplorer.tui.commands import bindings
 from topexplorer.tui.crash import CrashConsole
 from topexplorer.tui.desk import Desk
@@ -23,7 +24,7 @@ from topexplorer.tui.tell import tell
 from topexplorer.tui.themes import DARK, THEMES
 
 
-class TopExplorer(App[None]):
+class TopExplorer(App[BrokenSpec]):
     """Give it a Workbench and a language; `run()` returns when the user quits."""
 
     TITLE = "topexplorer"
@@ -88,7 +89,8 @@ class TopExplorer(App[None]):
 
     def action_show_problems(self) -> None:
         catalog, say = self.bench.catalog, self.language
-        others = [say.render(problem) for problem in (*self.bench.problems, *self.bench.profiles.problems)]
+        found = (*self.bench.problems, *self.bench.engine.ledger.problems, *self.bench.profiles.problems)
+        others = [say.render(problem) for problem in found]
         rows = tuple(problem_rows(say, catalog.problems, others))
         self.push_screen(PageDialog(say, say("problems.title"), lambda: rows))
 
@@ -99,7 +101,9 @@ class TopExplorer(App[None]):
 
 
 def open_tui(bench: Workbench, language: Language, theme: str | None = None) -> int:
-    """Runs the app until the user quits; returns the exit code."""
+    """Runs the app until the user quits; returns the exit code. Raises BrokenSpec without a platform.json."""
     app = TopExplorer(bench, language, theme or bench.preferences.theme)
-    app.run()
+    failure = app.run()
+    if failure is not None:
+        raise failure
     return app.return_code or 0

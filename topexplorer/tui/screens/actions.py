@@ -5,17 +5,14 @@ from __future__ import annotations
 from textual import on, work
 from textual.reactive import var
 
-from topexplorer.assemble import Workbench
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.exporters import EXPORTERS
-from topexplorer.core.language import Language
 from topexplorer.core.spec import ApiSpec
 from topexplorer.engine.environments import Environment
 from topexplorer.engine.profiles import Profile
 from topexplorer.tui.changes import CHANGES
-from topexplorer.tui.desk import Desk
+from topexplorer.tui.screens.background import BackgroundScreen
 from topexplorer.tui.screens.jump import Jump, targets
-from topexplorer.tui.screens.panes import PaneScreen
 from topexplorer.tui.screens.questions import AskText, Choose, Offer
 from topexplorer.tui.tell import tell
 from topexplorer.tui.widgets.catalog_list import Saved
@@ -26,7 +23,7 @@ from topexplorer.tui.widgets.request_pane import RequestPane
 from topexplorer.tui.widgets.row_list import Copied
 
 
-class ActionScreen(PaneScreen):
+class ActionScreen(BackgroundScreen):
     """Every flow here is one dialog and what follows from it."""
 
     draft: var[RequestDraft | None] = var(None)
@@ -34,23 +31,11 @@ class ActionScreen(PaneScreen):
     spec: var[ApiSpec | None] = var(None)
     saved: var[tuple[Saved, ...]] = var(())
 
-    def __init__(self, bench: Workbench, language: Language, desk: Desk) -> None:
-        super().__init__()
-        self.bench = bench
-        self.language = language
-        self.desk = desk
-
     def open_api(self, method: str, draft: RequestDraft | None = None) -> None:
-        raise NotImplementedError
-
-    def show_environment(self) -> None:
         raise NotImplementedError
 
     def action_send(self) -> None:
         raise NotImplementedError
-
-    def saved_profiles(self) -> tuple[Saved, ...]:
-        return tuple(Saved(profile.name, profile.draft.api) for profile in self.bench.profiles.list())
 
     @work(exit_on_error=False)
     async def action_save_profile(self) -> None:

@@ -6,8 +6,6 @@ The screen owns the state; panes get it bound down and post what the user did up
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
-from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar
 
@@ -15,32 +13,26 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal
-from textual.message import Message
 from textual.reactive import var
-from textual.worker import Worker, WorkerState
 
-from topexplorer.assemble import Workbench
 from topexplorer.core.call import Exchange, RequestDraft, SignedRequest
 from topexplorer.core.catalog import Catalog
-from topexplorer.core.errors import NeedsConfirmation, StorageError, TopExplorerError
+from topexplorer.core.errors import NeedsConfirmation
 from topexplorer.core.language import Language
 from topexplorer.core.spec import Platform
 from topexplorer.core.values import Problem
 from topexplorer.core.views import Reading
 from topexplorer.tui.commands import bindings
-from topexplorer.tui.desk import Desk
 from topexplorer.tui.screens.actions import ActionScreen
-from topexplorer.tui.screens.gauges import gauges, where
 from topexplorer.tui.screens.questions import AskText
-from topexplorer.tui.tell import tell, tell_error
-from topexplorer.tui.widgets.catalog_list import Saved
+from topexplorer.tui.tell import tell
 from topexplorer.tui.widgets.catalog_pane import CatalogPane
 from topexplorer.tui.widgets.key_bar import KeyBar
 from topexplorer.tui.widgets.param_form import ParamForm
 from topexplorer.tui.widgets.request_pane import RequestPane
 from topexplorer.tui.widgets.response_pane import ResponsePane
 from topexplorer.tui.widgets.splitter import Splitter
-from topexplorer.tui.widgets.status_bar import Gauge, StatusBar, Where
+from topexplorer.tui.widgets.status_bar import StatusBar
 
 
 class Explorer(ActionScreen):
@@ -54,31 +46,6 @@ class Explorer(ActionScreen):
     preview: var[SignedRequest | None] = var(None)
     exchange: var[Exchange | None] = var(None)
     busy: var[str] = var("")
-    where: var[Where | None] = var(None)
-    gauges: var[tuple[Gauge, ...]] = var(())
-
-    @dataclass
-    class Opened(Message):
-        """The catalog can be searched."""
-
-        catalog: Catalog
-        where: Where
-
-    @dataclass
-    class Ready(Message):
-        """The engine is loaded: calls can be made."""
-
-        saved: tuple[Saved, ...]
-
-    @dataclass
-    class Measured(Message):
-        """The ledger was read."""
-
-        gauges: tuple[Gauge, ...]
-
-    def __init__(self, bench: Workbench, language: Language, desk: Desk) -> None:
-        super().__init__(bench, language, desk)
-        self.ready = False
 
     def compose(self) -> ComposeResult:
         say = self.language
@@ -91,14 +58,14 @@ class Explorer(ActionScreen):
                     Explorer.spec, Explorer.platform, Explorer.seed, Explorer.draft, Explorer.problems, Explorer.preview
                 )
                 yield Splitter("horizontal", id="split-request")
-                answer = ResponsePane(say, self._reading, id="answer", classes="pane")
+                answer = ResponsePane(say, self._reading, now=self.bench.clock, id="answer", classes="pane")
                 answer.border_title = say("answer.title")
                 yield answer.data_bind(Explorer.exchange, Explorer.busy)
         yield KeyBar(say)
 
     def on_mount(self) -> None:
         self.query_one(CatalogPane).focus_search()
-        self._open()
+        self.open_workbench()
 
     async def speak(self, language: Language) -> None:
         """Shows everything in another language; state stays, because panes only show what is bound to them."""
@@ -110,53 +77,21 @@ class Explorer(ActionScreen):
         if self.ready:
             self.measure()
 
-    @work(thread=True, group="open", exit_on_error=False)
-    def _open(self) -> None:
-        """The catalog first, so that it can be searched while the engine loads."""
-        bench = self.bench
-        environment = bench.start_environment
-        if not self.desk.drafts:
-            self.desk.drafts = bench.drafts.load()
-        self.post_message(self.Opened(bench.catalog, where(environment, bench.vault.status(environment))))
-        saved = self.saved_profiles()
-        _ = bench.engine
-        self.post_message(self.Ready(saved))
-
-    @on(Opened)
-    def _opened(self, event: Opened) -> None:
+    @on(ActionScreen.Opened)
+    def _opened(self, event: ActionScreen.Opened) -> None:
         self.platform = event.catalog.platform
         self.catalog = event.catalog
         self.where = event.where
         if self.desk.method:
             self.open_api(self.desk.method)
 
-    @on(Ready)
-    def _ready(self, event: Ready) -> None:
+    @on(ActionScreen.Ready)
+    def _ready(self, event: ActionScreen.Ready) -> None:
         self.ready = True
         self.saved = event.saved
         self.show_environment()
-        for problem in self.bench.problems:
-            tell(self.app, self.language.render(problem), "warning")
         self.set_interval(1.0, self.measure)
         self.set_interval(2.0, self.keep_drafts)
-
-    def show_environment(self) -> None:
-        """Where am I, and what has it cost: after a start, a switch or a call."""
-        engine = self.bench.engine
-        self.where = where(engine.environment, engine.vault.status(engine.environment))
-        for kind in ("sandbox", "dev", "prod"):
-            self.set_class(engine.environment.kind == kind, f"-{kind}")
-        self._judge()
-        self.measure()
-
-    @work(thread=True, exclusive=True, group="meters", exit_on_error=False)
-    def measure(self) -> None:
-        found = self.bench.engine.meters(self.desk.method or None)
-        self.post_message(self.Measured(gauges(found, self.language)))
-
-    @on(Measured)
-    def _measured(self, event: Measured) -> None:
-        self.gauges = event.gauges
 
     def open_api(self, method: str, draft: RequestDraft | None = None) -> None:
         """Opens an API's form with its draft as it was left, or with the given one."""
@@ -172,18 +107,9 @@ class Explorer(ActionScreen):
     def watch_draft(self, draft: RequestDraft | None) -> None:
         if draft is not None:
             self.desk.drafts[draft.api] = draft
-            self._judge()
+            self.judge()
 
-    @work(thread=True, exclusive=True, group="drafts", exit_on_error=False)
-    def keep_drafts(self) -> None:
-        """Writes what was typed, when it changed since the last time."""
-        self.desk.keep(self.bench.drafts.keep)
-
-    def on_unmount(self) -> None:
-        with suppress(StorageError):
-            self.desk.keep(self.bench.drafts.keep)
-
-    def _judge(self) -> None:
+    def judge(self) -> None:
         """Problems and sign of the draft as it stands."""
         if self.ready and self.draft is not None:
             self.problems = self.bench.engine.check(self.draft)
@@ -208,7 +134,7 @@ class Explorer(ActionScreen):
         elif name == "request":
             self.query_one(RequestPane).focus_first()
         else:
-            super().focus_in_pane(name)
+            self.query_one(ResponsePane).focus_answer()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What can be done now; the footer shows nothing else."""
@@ -225,7 +151,7 @@ class Explorer(ActionScreen):
     def action_cancel(self) -> None:
         self.workers.cancel_group(self, "send")
 
-    @work(exclusive=True, group="send", exit_on_error=False)
+    @work(exclusive=True, group="send", exit_on_error=False, description="send")
     async def _send(self, draft: RequestDraft) -> None:
         """Prepares, asks where prod wants to be asked, sends, shows."""
         engine, say = self.bench.engine, self.language
@@ -240,10 +166,13 @@ class Explorer(ActionScreen):
         def tick() -> None:
             self.busy = say("answer.sending", seconds=f"{monotonic() - started:.1f}")
 
+        def waiting(seconds: float) -> None:
+            tell(self.app, say("answer.waiting", seconds=f"{seconds:.0f}"))
+
         tick()
         ticking = self.set_interval(0.1, tick)
         try:
-            exchange = await engine.send(signed, self._waiting)
+            exchange = await engine.send(signed, waiting)
         except asyncio.CancelledError:
             tell(self.app, say("silence.interrupted") + " · " + say("silence.interrupted.cure"), "warning")
             raise
@@ -273,18 +202,8 @@ class Explorer(ActionScreen):
         box = AskText(say, title, "\n".join(lines), placeholder=name, expected=name, classes="-danger")
         return await self.app.push_screen_wait(box) is not None
 
-    def _waiting(self, seconds: float) -> None:
-        tell(self.app, self.language("answer.waiting", seconds=f"{seconds:.0f}"))
-
     def _reading(self, exchange: Exchange) -> Reading:
         return Reading(self.bench.catalog.spec(exchange.draft.api), self.bench.catalog.errors)
 
     def watch_busy(self) -> None:
         self.query_one(KeyBar).refresh()
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """The one place where a worker's failure ends: a sentence for what is expected, a crash for a bug."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            if not isinstance(event.worker.error, TopExplorerError):
-                raise event.worker.error
-            tell_error(self.app, event.worker.error, self.language)

@@ -77,7 +77,7 @@ class ParamRow(RowFrame):
         row: ParamRow
 
     def __init__(self, param: Param, around: Surroundings, text: str = "", sent: bool = True) -> None:
-        super().__init__()
+        super().__init__(classes="" if sent else "-off")
         self.param = param
         self.around = around
         self.text = text
@@ -98,9 +98,6 @@ class ParamRow(RowFrame):
     def make_button(self) -> KeyButton | None:
         """The button beside the control, if there is one."""
         return KeyButton(self.around.language(f"form.{self.pickable}"), "^F") if self.pickable else None
-
-    def on_mount(self) -> None:
-        self.set_class(not self.sent, "-off")
 
     @property
     def key(self) -> str:

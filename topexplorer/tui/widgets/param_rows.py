@@ -11,11 +11,12 @@ from itertools import islice
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import work
+from textual import on, work
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.events import DescendantBlur, DescendantFocus
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -182,12 +183,8 @@ class ParamRows(Vertical):
             raise SkipAction
         return row
 
-    def on_descendant_focus(self) -> None:
-        self._describe()
-
-    def on_descendant_blur(self) -> None:
-        self._describe()
-
+    @on(DescendantFocus)
+    @on(DescendantBlur)
     def _describe(self) -> None:
         """Tell below the rows what the one with the cursor is about."""
         self._detail.update(row.detail() if (row := self.current) else "", layout=False)

@@ -23,8 +23,8 @@ class RowFrame(Widget):
     }
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, classes: str = "") -> None:
+        super().__init__(classes=classes)
         self.columns = (20, 0)
         """Cells of the left part and of the right part; the right one is left out when it has none."""
         self._notes: tuple[int, list[Content]] | None = None

@@ -1,0 +1,123 @@
+"""What goes on beside the user's work: opening the workbench, watching the quota, keeping drafts, failing."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from textual import on, work
+from textual.message import Message
+from textual.reactive import var
+from textual.worker import Worker, WorkerState
+
+from topexplorer.assemble import Workbench
+from topexplorer.core.catalog import Catalog
+from topexplorer.core.errors import StorageError, TopExplorerError
+from topexplorer.core.language import Language
+from topexplorer.core.specfiles import BrokenSpec
+from topexplorer.tui.desk import Desk
+from topexplorer.tui.screens.gauges import gauges, where
+from topexplorer.tui.screens.panes import PaneScreen
+from topexplorer.tui.tell import tell, tell_error
+from topexplorer.tui.widgets.catalog_list import Saved
+from topexplorer.tui.widgets.status_bar import Gauge, Where
+
+
+class BackgroundScreen(PaneScreen):
+    """Holds the Workbench. Everything slow is a thread that ends in one message."""
+
+    where: var[Where | None] = var(None)
+    gauges: var[tuple[Gauge, ...]] = var(())
+
+    @dataclass
+    class Opened(Message):
+        """The catalog can be searched."""
+
+        catalog: Catalog
+        where: Where
+
+    @dataclass
+    class Ready(Message):
+        """The engine is loaded: calls can be made."""
+
+        saved: tuple[Saved, ...]
+
+    @dataclass
+    class Measured(Message):
+        """The ledger was read."""
+
+        gauges: tuple[Gauge, ...]
+
+    def __init__(self, bench: Workbench, language: Language, desk: Desk) -> None:
+        super().__init__()
+        self.bench = bench
+        self.language = language
+        self.desk = desk
+        self.ready = False
+        self._told = 0
+
+    def judge(self) -> None:
+        raise NotImplementedError
+
+    @work(thread=True, group="open", exit_on_error=False)
+    def open_workbench(self) -> None:
+        """The catalog first, so that it can be searched while the engine loads."""
+        bench = self.bench
+        environment = bench.start_environment
+        if not self.desk.drafts:
+            self.desk.drafts = bench.drafts.load()
+        self.post_message(self.Opened(bench.catalog, where(environment, bench.vault.status(environment))))
+        saved = self.saved_profiles()
+        bench.engine.warm_up()
+        self.post_message(self.Ready(saved))
+
+    def saved_profiles(self) -> tuple[Saved, ...]:
+        return tuple(Saved(profile.name, profile.draft.api) for profile in self.bench.profiles.list())
+
+    def tell_problems(self) -> None:
+        """Whatever went wrong beside the work, each once."""
+        problems = (*self.bench.problems, *self.bench.engine.ledger.problems)
+        for problem in problems[self._told :]:
+            tell(self.app, self.language.render(problem), "warning")
+        self._told = len(problems)
+
+    def show_environment(self) -> None:
+        """Where am I, and what has it cost: after a start, a switch or a call."""
+        engine = self.bench.engine
+        self.where = where(engine.environment, engine.vault.status(engine.environment))
+        for kind in ("sandbox", "dev", "prod"):
+            self.set_class(engine.environment.kind == kind, f"-{kind}")
+        self.judge()
+        self.measure()
+
+    @work(thread=True, exclusive=True, group="meters", exit_on_error=False)
+    def measure(self) -> None:
+        found = self.bench.engine.meters(self.desk.method or None)
+        self.post_message(self.Measured(gauges(found, self.language)))
+
+    @on(Measured)
+    def _measured(self, event: Measured) -> None:
+        self.gauges = event.gauges
+        self.tell_problems()
+
+    @work(thread=True, exclusive=True, group="drafts", exit_on_error=False)
+    def keep_drafts(self) -> None:
+        """Writes what was typed, when it changed since the last time."""
+        self.desk.keep(self.bench.drafts.keep)
+
+    def on_unmount(self) -> None:
+        with suppress(StorageError):
+            self.desk.keep(self.bench.drafts.keep)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """The one place where a worker's failure ends: a sentence for what is expected, a crash for a bug.
+
+        Without platform.json nothing works: the app ends with that error.
+        """
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            if isinstance(event.worker.error, BrokenSpec):
+                self.app.exit(event.worker.error)
+            elif isinstance(event.worker.error, TopExplorerError):
+                tell_error(self.app, event.worker.error, self.language)
+            else:
+                raise event.worker.error

@@ -28,13 +28,15 @@ NARROW_FONT, NARROW_EM = "DejaVu Sans Mono, Menlo, Consolas, monospace", 0.602
 WIDE_FONT = "Noto Sans Mono CJK SC, PingFang SC, Microsoft YaHei, monospace"
 NARROW_SIZE, WIDE_SIZE = 20, 23
 TEXT = re.compile(
-    r'<text class="(?P<look>[^"]+)" x="(?P<x>[\d.]+)" y="(?P<y>[\d.]+)" textLength="[\d.]+"(?P<clip>[^>]*)>(?P<text>[^<]*)</text>'
+    r'<text class="(?P<look>[^"]+)" x="(?P<x>[\d.]+)" y="(?P<y>[\d.]+)" textLength="[\d.]+"(?P<clip>[^>]*)>'
+    r"(?P<text>[^<]*)</text>"
 )
 FACES = re.compile(r"@font-face \{.*?\n    \}\n", re.DOTALL)
+NARROW = f"font-family: {NARROW_FONT}; font-size: {NARROW_SIZE}px"
 STYLES = f"""
-    .narrow {{ font-family: {NARROW_FONT}; font-size: {NARROW_SIZE}px; letter-spacing: {CELL - NARROW_SIZE * NARROW_EM:.3f}px; }}
+    .narrow {{ {NARROW}; letter-spacing: {CELL - NARROW_SIZE * NARROW_EM:.3f}px; }}
     .wide {{ font-family: {WIDE_FONT}; font-size: {WIDE_SIZE}px; letter-spacing: {CELL * 2 - WIDE_SIZE:.3f}px; }}
-    .sign {{ font-family: {NARROW_FONT}; font-size: {NARROW_SIZE}px; }}
+    .sign {{ {NARROW}; }}
 """
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 import httpx
 import pytest
@@ -219,12 +220,12 @@ def test_a_specs_folder_that_is_not_there_is_named(
     assert (ran.code, ran.err) == (0, f"warning: {tmp_path / 'none'} $: there is no such spec folder\n")
 
 
-def installed(*words: str, home: Path, **options: object) -> subprocess.CompletedProcess[bytes]:
+def installed(*words: str, home: Path, stdout: int | IO[bytes]) -> subprocess.CompletedProcess[bytes]:
     """The command in a process of its own."""
     environ = {**os.environ, "TOPEXPLORER_HOME": str(home), "PYTHONPATH": str(Path(__file__).parents[2])}
     code = "from topexplorer.cli.main import run; run()"
     command = [sys.executable, "-W", "error", "-c", code, *words]
-    return subprocess.run(command, env=environ, stderr=subprocess.PIPE, timeout=60, check=False, **options)
+    return subprocess.run(command, env=environ, stdout=stdout, stderr=subprocess.PIPE, timeout=60, check=False)
 
 
 def test_a_process_of_its_own_answers_with_json_and_exit_code(topexplorer: Command) -> None:

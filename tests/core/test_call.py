@@ -59,7 +59,7 @@ def test_a_secret_cannot_be_serialised_or_copied() -> None:
         with pytest.raises(TypeError):
             act(secret)
         with pytest.raises(TypeError):
-            act([secret])if act is not copy.copy else act(secret)
+            act([secret]) if act is not copy.copy else act(secret)
     with pytest.raises(TypeError):
         dataclasses.asdict(KEYS)
     assert APP_SECRET not in json.dumps({"secret": secret}, default=str)
@@ -128,7 +128,10 @@ def test_masking_begins_with_the_longest_secret() -> None:
     assert "def456" not in request.redacted().base_string
 
 
-@given(st.lists(st.text("abAB+/=% 订", min_size=1, max_size=6), min_size=1, max_size=4), st.text("abAB+/=% 订", max_size=30))
+@given(
+    st.lists(st.text("abAB+/=% 订", min_size=1, max_size=6), min_size=1, max_size=4),
+    st.text("abAB+/=% 订", max_size=30),
+)
 def test_no_text_keeps_a_secret_after_masking(secrets: list[str], text: str) -> None:
     request = dataclasses.replace(encoded(DRAFT), secrets=tuple(secrets))
     masked = request.mask("".join(f"{text}{secret}{quote(secret, safe='')}" for secret in secrets))
@@ -194,7 +197,8 @@ def test_a_number_of_any_length_is_exact(digits: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["NaN", "[Infinity]", "-Infinity", "1e99999999999999999999", "1e-99999999999999999999", "{", "", "\ufeff1", "'"]
+    "text",
+    ["NaN", "[Infinity]", "-Infinity", "1e99999999999999999999", "1e-99999999999999999999", "{", "", "\ufeff1", "'"],
 )
 def test_what_is_not_a_number_or_not_json_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError):

@@ -194,7 +194,9 @@ def test_keys_are_offered_where_keys_are_the_matter(code: int) -> None:
 
 
 def test_a_retired_api_leads_to_what_replaces_it() -> None:
-    retired = api(retired=Retirement(reason=words("old"), instead=("taobao.item.seller.get", "taobao.items.onsale.get")))
+    retired = api(
+        retired=Retirement(reason=words("old"), instead=("taobao.item.seller.get", "taobao.items.onsale.get"))
+    )
     assert fixes(Refusal(22, "Invalid method"), retired) == [
         ("instead", "taobao.item.seller.get", 0),
         ("instead", "taobao.items.onsale.get", 0),

@@ -15,7 +15,9 @@ from tests.core.samples import field
 from topexplorer.core.envelope import Style, multipart, nested, peek, render, response_root
 
 JSON, SIMPLE, XML = Style("json"), Style("json", True), Style("xml")
-ORDER = field("orders", "object", "Order", many=True, children=(field("oid", "integer", "Number"), field("tags", many=True)))
+ORDER = field(
+    "orders", "object", "Order", many=True, children=(field("oid", "integer", "Number"), field("tags", many=True))
+)
 RESPONSE = (
     field("items", "object", "Item", many=True, children=(field("num_iid", "integer", "Number"),)),
     field("results", "object", "ResultDTO", many=True, children=(ORDER,)),
@@ -80,7 +82,9 @@ def test_xml_is_elements_in_elements_with_the_host_in_a_comment() -> None:
 
 @pytest.mark.parametrize("style", [JSON, SIMPLE, XML])
 def test_exact_numbers_and_chinese_are_written_as_they_are(style: Style) -> None:
-    text = render("x_response", {"oid": 9223372036854775807, "price": Decimal("1.10"), "nick": "商家😀"}, style).decode()
+    text = render(
+        "x_response", {"oid": 9223372036854775807, "price": Decimal("1.10"), "nick": "商家😀"}, style
+    ).decode()
     assert "9223372036854775807" in text
     assert "1.10" in text
     assert "商家😀" in text
@@ -127,7 +131,8 @@ def form(data: dict[str, str], files: dict[str, tuple[str, bytes, str]]) -> tupl
 
 def test_a_multipart_form_gives_its_texts_and_the_names_of_its_files() -> None:
     kind, body = form(
-        {"memo": "好评\r\n--x\n", "tid": "1"}, {"image": ("图.png", b"\x89PNG\r\n", "image/png"), "b": ("b", b"", "a/b")}
+        {"memo": "好评\r\n--x\n", "tid": "1"},
+        {"image": ("图.png", b"\x89PNG\r\n", "image/png"), "b": ("b", b"", "a/b")},
     )
     assert multipart(kind, body) == ([("memo", "好评\r\n--x\n"), ("tid", "1")], ("image", "b"))
 
@@ -144,8 +149,14 @@ def test_a_large_file_is_read_without_writing_anything_to_disk(tmp_path: Path, m
         ("multipart/form-data", b""),
         ("multipart/form-data; boundary=", b""),
         ("multipart/form-data; boundary=x", b"--y\r\n"),
-        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\xff\r\n--x--\r\n'),
-        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="\xff"\r\n\r\na\r\n--x--\r\n'),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\xff\r\n--x--\r\n',
+        ),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="\xff"\r\n\r\na\r\n--x--\r\n',
+        ),
         ("multipart/form-data; boundary=" + "x" * 300, b"--x"),
         ("multipart/form-data; boundary=订", b"--x"),
         ("multipart/form-data; boundary=x", b"--x\r\nA: b\r\n\r\nno name\r\n--x--\r\n"),

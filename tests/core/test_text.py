@@ -39,16 +39,18 @@ def dangers(text: str) -> list[str]:
     ]
 
 
+DANGERS = set(dangers("".join(EVERYTHING)))
+
+
 def test_no_character_of_unicode_survives_that_acts_on_a_terminal_or_hides() -> None:
-    assert dangers(clean_line("".join(EVERYTHING))) == []
-    assert set(dangers(clean("".join(EVERYTHING)))) == {"\t", "\n"}
+    assert DANGERS == {char for char in DANGERS if clean_line(char) not in ("", char)}
+    assert dangers(clean_line("".join(DANGERS))) == []
+    assert set(dangers(clean("".join(DANGERS)))) == {"\t", "\n"}
 
 
-def test_nothing_is_dropped_and_nothing_harmless_is_changed() -> None:
-    for char in EVERYTHING:
-        cleaned = clean_line(char)
-        assert cleaned
-        assert (cleaned == char) == (not dangers(char))
+def test_nothing_harmless_is_changed() -> None:
+    harmless = "".join(char for char in EVERYTHING if char not in DANGERS)
+    assert clean_line(harmless) == clean(harmless) == harmless
 
 
 @given(ANY_TEXT)
@@ -141,7 +143,13 @@ def test_a_size_is_said_in_the_unit_that_fits(count: int, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "number"),
-    [("１２３．５", "123.5"), (" ４２\u3000", "42"), ("－３ｄ", "-3d"), ("＋５", "+5"), ("２０２６－１１－０１\u3000０８：３０", "2026-11-01 08:30")],
+    [
+        ("１２３．５", "123.5"),
+        (" ４２\u3000", "42"),
+        ("－３ｄ", "-3d"),
+        ("＋５", "+5"),
+        ("２０２６－１１－０１\u3000０８：３０", "2026-11-01 08:30"),
+    ],
 )
 def test_numbers_of_a_chinese_input_method_become_ascii(typed: str, number: str) -> None:
     assert ascii_number(typed) == number

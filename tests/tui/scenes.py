@@ -1,4 +1,4 @@
-"""States of the app that a person would look at, for snapshot tests and screenshots: the same each time, on any machine.
+"""States of the app that a person would look at, for snapshots and screenshots: the same each time, on any machine.
 
 The clock stands still at noon of 2026-11-22 GMT+8, ids are counted, keys are made up, files are in a relative folder.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
@@ -29,7 +30,7 @@ HOME = Path("person")
 TRADE = RequestDraft(
     "taobao.trade.fullinfo.get",
     {
-        "fields": "tid,status,payment,created,buyer_message,receiver_city,orders.oid,orders.title,orders.price",
+        "fields": "tid,status,payment,created,receiver_city,orders.oid,orders.title,orders.price",
         "tid": TID,
     },
 )
@@ -40,7 +41,7 @@ UNSENT = RequestDraft(
 )
 SHELVES = RequestDraft("taobao.items.onsale.get", {"fields": "num_iid,title,price,num", "page_size": "20"})
 
-Drive = Callable[[Pilot[None]], Awaitable[None]]
+Drive = Callable[[Pilot[Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Scene:
     environ: Mapping[str, str] = field(default_factory=dict)
     environment: str | None = None
     profiles: tuple[Profile, ...] = ()
+    dialog: bool = False
+    """Whether a dialog is open at the end."""
 
     def app(self) -> TopExplorer:
         """The app, its files in HOME under the working folder."""
@@ -64,11 +67,13 @@ class Scene:
             bench.profiles.save(profile, ())
         return TopExplorer(bench, Language(self.lang), self.theme)
 
-    async def play(self, pilot: Pilot[None]) -> None:
+    async def play(self, pilot: Pilot[Any]) -> None:
         """Drives the app to the state, and stops what would go on moving."""
         screen = explorer(pilot)
         await until(pilot, lambda: screen.ready and screen.gauges)
         await self.drive(pilot)
+        await until(pilot, lambda: (pilot.app.screen is not screen) == self.dialog)
+        await until(pilot, lambda: all(worker.is_finished or worker.group == "send" for worker in pilot.app.workers))
         for shown in pilot.app.screen_stack:
             for widget in shown.query("Input, TextArea"):
                 if isinstance(widget, Input | TextArea):
@@ -82,11 +87,11 @@ def _tick(clock: Clock) -> datetime:
     return clock()
 
 
-def explorer(pilot: Pilot[None]) -> Explorer:
+def explorer(pilot: Pilot[Any]) -> Explorer:
     return next(screen for screen in pilot.app.screen_stack if isinstance(screen, Explorer))
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
     """Lets the app work until the condition holds; fails when it never does."""
     for _ in range(1000):
         if condition():
@@ -96,12 +101,12 @@ async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     raise AssertionError("the app did not get there")
 
 
-async def nothing(pilot: Pilot[None]) -> None:
+async def nothing(pilot: Pilot[Any]) -> None:
     """The first screen."""
 
 
 def pressing(*keys: str) -> Drive:
-    async def drive(pilot: Pilot[None]) -> None:
+    async def drive(pilot: Pilot[Any]) -> None:
         await pilot.press(*keys)
 
     return drive
@@ -110,9 +115,12 @@ def pressing(*keys: str) -> Drive:
 def opening(draft: RequestDraft, *keys: str) -> Drive:
     """Opens a request, the cursor in its form, and presses keys."""
 
-    async def drive(pilot: Pilot[None]) -> None:
-        explorer(pilot).open_api(draft.api, draft)
-        await pilot.pause()
+    async def drive(pilot: Pilot[Any]) -> None:
+        screen = explorer(pilot)
+        screen.open_api(draft.api, draft)
+        screen.gauges = ()
+        screen.measure()
+        await until(pilot, lambda: screen.gauges)
         await pilot.press("f3", *keys)
 
     return drive
@@ -121,7 +129,7 @@ def opening(draft: RequestDraft, *keys: str) -> Drive:
 def sending(draft: RequestDraft, *keys: str) -> Drive:
     """Opens a request, sends it, and presses keys in the answer."""
 
-    async def drive(pilot: Pilot[None]) -> None:
+    async def drive(pilot: Pilot[Any]) -> None:
         screen = explorer(pilot)
         await opening(draft, "ctrl+j")(pilot)
         await until(pilot, lambda: screen.exchange and screen.query_one(ResponsePane).view)
@@ -134,7 +142,7 @@ def sending(draft: RequestDraft, *keys: str) -> Drive:
 def unfolding(draft: RequestDraft) -> Drive:
     """Sends a request and opens all of its tree."""
 
-    async def drive(pilot: Pilot[None]) -> None:
+    async def drive(pilot: Pilot[Any]) -> None:
         await sending(draft)(pilot)
         explorer(pilot).query_one(PayloadTree).focus()
         await pilot.press("E")
@@ -142,10 +150,7 @@ def unfolding(draft: RequestDraft) -> Drive:
     return drive
 
 
-PROFILES = tuple(
-    Profile(name, draft, None, "")
-    for name, draft in (("未发货订单", UNSENT), ("订单详情", TRADE), ("在售商品", SHELVES))
-)
+PROFILES = (Profile("未发货订单", UNSENT), Profile("订单详情", TRADE), Profile("在售商品", SHELVES))
 WRONG = TRADE.with_value("tid", "12ab")
 NARROW, LARGE = (80, 24), (200, 50)
 
@@ -163,15 +168,15 @@ SCENES: dict[str, Scene] = {
     "sign": Scene(opening(TRADE, "ctrl+g")),
     "refusal": Scene(sending(WRONG)),
     "refusal-zh": Scene(sending(WRONG), lang="zh"),
-    "fields-zh": Scene(opening(TRADE, "ctrl+f"), lang="zh"),
+    "fields-zh": Scene(opening(TRADE, "ctrl+f"), lang="zh", dialog=True),
     "write": Scene(sending(MEMO)),
     "profiles-zh": Scene(opening(UNSENT), lang="zh", profiles=PROFILES),
-    "quota": Scene(sending(TRADE, "f7")),
-    "environments": Scene(pressing("ctrl+e"), environ=PROD_KEYS),
+    "quota": Scene(sending(TRADE, "f7"), dialog=True),
+    "environments": Scene(pressing("ctrl+e"), environ=PROD_KEYS, dialog=True),
     "prod": Scene(opening(MEMO), environ=PROD_KEYS, environment="prod"),
-    "prod-confirm": Scene(opening(MEMO, "ctrl+j"), environ=PROD_KEYS, environment="prod"),
-    "help": Scene(opening(TRADE, "f1")),
-    "palette-zh": Scene(opening(TRADE, "ctrl+p"), lang="zh"),
+    "prod-confirm": Scene(opening(MEMO, "ctrl+j"), environ=PROD_KEYS, environment="prod", dialog=True),
+    "help": Scene(opening(TRADE, "f1"), dialog=True),
+    "palette-zh": Scene(opening(TRADE, "ctrl+p"), lang="zh", dialog=True),
     "narrow-start": Scene(nothing, size=NARROW),
     "narrow-form-zh": Scene(opening(TRADE), size=NARROW, lang="zh"),
     "narrow-answer": Scene(unfolding(TRADE), size=NARROW),

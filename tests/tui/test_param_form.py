@@ -210,17 +210,9 @@ async def test_up_and_down_move_between_rows() -> None:
         assert desk.form.current is desk.row("tid")
 
 
-async def test_examples_fill_empty_required_fields_only() -> None:
-    desk = Desk(draft=RequestDraft(SPEC.method, {"fields": "payment"}))
+async def test_a_key_fills_the_example_of_the_row_it_is_pressed_in() -> None:
+    desk = Desk()
     async with desk.run_test() as pilot:
-        await at(pilot, desk, "tid")
-        desk.form.fill_examples()
-        await until(pilot, lambda: desk.edits)
-        await until(
-            pilot,
-            lambda: desk.edits == [RequestDraft(SPEC.method, {"fields": "payment", "tid": "3141592653589793238"})],
-        )
-        assert desk.row("tid").control.text == "3141592653589793238"
         await at(pilot, desk, "size")
         await pilot.press("ctrl+y")
         await valued(pilot, desk, "size", "40")
@@ -336,6 +328,16 @@ async def test_120_parameters_arrive_in_batches_while_the_first_can_be_typed_int
         await until(pilot, lambda: desk.edits and desk.edits[-1].values == {"p0": "abc", "p119": "last"})
         await pilot.press("d")
         await until(pilot, lambda: desk.edits and desk.edits[-1].values == {"p0": "abcd", "p119": "last"})
+
+
+async def test_the_cursor_can_be_sent_to_a_row_that_has_not_arrived_yet() -> None:
+    desk = Desk(large(60))
+    async with desk.run_test() as pilot:
+        desk.form.focus_row("p59")
+        await until(pilot, lambda: desk.form.current)
+        assert desk.form.current is desk.row("p59")
+        desk.form.focus_row("no such row")
+        await until(pilot, lambda: desk.form.current is desk.row("p0"))
 
 
 async def test_switching_while_rows_still_arrive_leaves_only_the_last_api() -> None:

@@ -1,4 +1,7 @@
-"""What a person would look at looks as it was approved. `pytest tests/tui/test_snapshots.py --snapshot-update` approves."""
+"""What a person would look at looks as it was approved.
+
+After a look at snapshot_report.html, `pytest tests/tui/test_snapshots.py --snapshot-update` approves what is there now.
+"""
 
 from __future__ import annotations
 

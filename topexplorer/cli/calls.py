@@ -12,7 +12,7 @@ from topexplorer.cli.drafts import declare_draft, draft_from, engine_for, known_
 from topexplorer.cli.output import Console
 from topexplorer.cli.verbs import Verb
 from topexplorer.core.call import Exchange, RequestDraft, SignedRequest
-from topexplorer.core.errors import InvalidDraft, MissingKeys, UsageError
+from topexplorer.core.errors import InvalidDraft, MissingKeys, NeedsConfirmation, UsageError
 from topexplorer.core.language import message
 from topexplorer.engine.engine import Engine
 
@@ -89,7 +89,7 @@ def perform(bench: Workbench, console: Console, engine: Engine, draft: RequestDr
         return output.OK
     if options.json:
         raise UsageError(message("cli.usage.json_needs_dry_run"))
-    signed = engine.prepare(draft, confirmed=_confirmed(engine, options.confirm))
+    signed = _prepared(engine, draft, options.confirm)
     from topexplorer.cli.answers import narrate_call, narrate_end, show_exchange
 
     narrate_call(console, engine, draft.api)
@@ -120,11 +120,14 @@ def _check(console: Console, engine: Engine, draft: RequestDraft, force: bool) -
         console.warn(message("cli.call.problem", where=problem.where, what=problem.what))
 
 
-def _confirmed(engine: Engine, name: str | None) -> bool:
+def _prepared(engine: Engine, draft: RequestDraft, confirms: str | None) -> SignedRequest:
     active = engine.environment.name
-    if name is not None and name != active:
-        raise UsageError(message("cli.usage.confirms_other", name=name, environment=active))
-    return name == active
+    if confirms is not None and confirms != active:
+        raise UsageError(message("cli.usage.confirms_other", name=confirms, environment=active))
+    try:
+        return engine.prepare(draft, confirmed=confirms == active)
+    except NeedsConfirmation as error:
+        raise NeedsConfirmation(error.message, message("cli.call.confirm", environment=active)) from None
 
 
 def sign(bench: Workbench, console: Console, options: Namespace) -> int:

@@ -82,7 +82,7 @@ def _keys(bench: Workbench, environment: Environment, say: Language) -> str:
 
 def _settings(bench: Workbench, environment: Environment, say: Language) -> Iterator[tuple[str, str]]:
     yield "name", environment.name
-    yield "kind", f"{say(f'env.kind.{environment.kind}')} · {say(f'env.about.{environment.kind}')}"
+    yield "kind", f"{say(f'cli.env.kind.{environment.kind}')} · {say(f'cli.env.about.{environment.kind}')}"
     yield "gateway", environment.gateway
     yield "keys", _keys(bench, environment, say)
     yield "source", say.render(bench.vault.status(environment).source)
@@ -92,7 +92,7 @@ def _settings(bench: Workbench, environment: Environment, say: Language) -> Iter
     yield "timeout", say("cli.env.seconds", seconds=f"{environment.timeout_seconds:g}")
     for name, limits in environment.limits.items():
         texts = [limit_text(limit, say) for limit in limits]
-        yield "limits", f"{name}: {say.render(texts) or say('env.no_limit')}"
+        yield "limits", f"{name}: {say.render(texts) or say('cli.env.no_limit')}"
     yield "config", str(bench.paths.config_file)
 
 

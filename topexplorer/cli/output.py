@@ -148,8 +148,10 @@ class Console:
 
     def error(self, what: Message | Words, hint: Message | Words | None = None) -> None:
         """`error: what · what to do` on stderr."""
-        parts = [self.say.render(part) for part in (what, hint) if part is not None]
-        self.tell([self.say("cli.output.error") + " · ".join(parts)])
+        text = self.say.render(what)
+        if hint is not None:
+            text = f"{text.rstrip('.。')} · {self.say.render(hint)}"
+        self.tell([self.say("cli.output.error") + text])
 
     def report(self, error: TopExplorerError) -> int:
         """Says an error of ours in one sentence and gives its exit code."""

@@ -9,9 +9,11 @@ from topexplorer.core.call import SECRET_PARAMS, SYSTEM_PARAMS, RequestDraft
 
 
 def command_line(draft: RequestDraft, environment: str) -> str:
-    """The `topexplorer call …` that makes the same call, quoted for a POSIX shell. Rows that hold tokens are left out."""
+    """The `topexplorer call …` that makes the same call, quoted for a POSIX shell. Rows with tokens are left out."""
     words = ["topexplorer", "call", draft.api]
-    words += [f"{name}={text}" for name, text in draft.sent_values().items() if name not in SYSTEM_PARAMS | SECRET_PARAMS]
+    words += [
+        f"{name}={text}" for name, text in draft.sent_values().items() if name not in SYSTEM_PARAMS | SECRET_PARAMS
+    ]
     for name, path in draft.sent_files().items():
         words += ["--file", f"{name}={path}"]
     if draft.format != "json":

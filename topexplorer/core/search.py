@@ -2,7 +2,8 @@
 
 An API that has every word comes before everything else; when none has, those with most of the words are found. Best
 first: names and titles before parameters and summaries, whole words before beginnings before the middle of a word,
-short names before long ones, retired APIs after those that fit as well. A word that stands nowhere is taken as misspelt or abbreviated.
+short names before long ones, retired APIs after those that fit as well. A word that stands nowhere is taken as misspelt
+or abbreviated.
 """
 
 from __future__ import annotations
@@ -105,7 +106,9 @@ class _Column:
         """
         text, end, latin = self._text, at + len(word), word.isascii()
         end += latin and text.startswith("s", end)
-        before, after = (side.isalnum() and side.isascii() == latin for side in (text[at - 1 : at], text[end : end + 1]))
+        before, after = (
+            side.isalnum() and side.isascii() == latin for side in (text[at - 1 : at], text[end : end + 1])
+        )
         return 0 if before and latin else 1 if before or after else 2
 
 

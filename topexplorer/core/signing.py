@@ -65,11 +65,11 @@ def sign(scheme: str, secret: str, params: Iterable[tuple[str, str]], body: str 
 
 
 def verify(scheme: str, secret: str, params: Iterable[tuple[str, str]], claimed: str, body: str = "") -> bool:
-    """Whether `claimed` signs `params`, with or without the empty values: SDKs differ there and both are accepted."""
+    """Whether `claimed`, in upper case, signs `params`, with or without the empty values: SDKs differ there."""
     pairs = list(params)
     filled = [pair for pair in pairs if pair[1]]
     return any(
-        hmac.compare_digest(_bytes(sign(scheme, secret, candidate, body)), _bytes(claimed.upper()))
+        hmac.compare_digest(_bytes(sign(scheme, secret, candidate, body)), _bytes(claimed))
         for candidate in (pairs, filled)
     )
 

@@ -50,13 +50,13 @@ class Wire:
                 reply.status = answer.status_code
                 reply.headers = tuple((name, signed.mask(text)) for name, text in answer.headers.items())
                 if answer.is_redirect:
-                    return NoAnswer("redirect", answer.headers.get("location", ""))
+                    return NoAnswer("redirect", signed.mask(answer.headers.get("location", "")))
                 async for chunk in answer.aiter_bytes():
                     reply.body += chunk
                     if len(reply.body) > MAX_BODY:
                         return NoAnswer("too_large", str(MAX_BODY // 2**20))
         except httpx.HTTPError as error:
-            return NoAnswer(_reason(error), str(error))
+            return NoAnswer(_reason(error), signed.mask(str(error)))
         return answer.status_code
 
     @asynccontextmanager

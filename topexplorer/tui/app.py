@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
+from textual import on
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import CommandPalette
@@ -36,6 +39,8 @@ class TopExplorer(App[BrokenSpec]):
         self.bench = bench
         self.language = language
         self.desk = Desk()
+        self.after_start: Callable[[], None] = lambda: None
+        """Called once, when calls can be made."""
         self.error_console = CrashConsole()
         self.animation_level = "none"
         for known in THEMES:
@@ -44,6 +49,10 @@ class TopExplorer(App[BrokenSpec]):
 
     def get_default_screen(self) -> Screen[None]:
         return Explorer(self.bench, self.language, self.desk)
+
+    @on(Explorer.Ready)
+    def _started(self) -> None:
+        self.after_start()
 
     def action_command_palette(self) -> None:
         """The palette, in the user's language."""
@@ -102,8 +111,17 @@ class TopExplorer(App[BrokenSpec]):
 
 def open_tui(bench: Workbench, language: Language, theme: str | None = None) -> int:
     """Runs the app until the user quits; returns the exit code. Raises BrokenSpec without a platform.json."""
+    gc.disable()
     app = TopExplorer(bench, language, theme or bench.preferences.theme)
+    app.after_start = _collect_rarely
     failure = app.run()
     if failure is not None:
         raise failure
     return app.return_code or 0
+
+
+def _collect_rarely() -> None:
+    """What start-up made stays for good: a collector that looks at it again and again holds up typing."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    gc.enable()

@@ -98,18 +98,6 @@ class ParamForm(ParamRows):
         for row in self.rows:
             row.problems = self._problems_of(row)
 
-    def fill_examples(self) -> None:
-        """Write the spec's example into every required field that is empty. Counts as an edit."""
-        draft = self._draft
-        for param in self._params:
-            stored = draft.files if param.type == "file" else draft.values
-            if param.required and param.example and not stored.get(param.name, "").strip():
-                draft = _with_text(draft, param, param.example)
-        if draft != self._draft:
-            self._draft = draft
-            self._refill()
-            self.post_message(self.Edited(draft))
-
     def reveal_missing(self) -> None:
         """From now on show every required field that is empty as an error, also where nobody has been yet."""
         self._revealed = True

@@ -70,7 +70,9 @@ class ParamRows(Vertical):
         """The rows that are there so far, from top to bottom."""
         self._open_picker = open_picker
         self._generation = 0
-        self._focus_wanted = False
+        self._arriving = False
+        self._wanted: str | None = None
+        """The row that gets the cursor when it is there; empty for the one that `focus_first` means."""
         self._widest = (20, 20)
         self._detail = Static("", classes="param-rows--detail", markup=False)
         self.list = RowScroll()
@@ -82,7 +84,8 @@ class ParamRows(Vertical):
     def present(self, params: Sequence[Param], rows: Iterator[ParamRow]) -> None:
         """Show these rows instead of the ones shown. `params` are measured for the width of the left part."""
         self._generation += 1
-        self._focus_wanted = self._focus_wanted or self.current is not None
+        self._wanted = "" if self.current is not None else self._wanted
+        self._arriving = True
         self.rows = []
         names = [cell_len(clean_line(param.name)) + 3 + 2 * param.required for param in params]
         titles = [cell_len(clean_line(self.language.words(param.title))) + 1 for param in params]
@@ -106,12 +109,17 @@ class ParamRows(Vertical):
         await self.list.mount_all(batch)
         if generation != self._generation:
             return
-        if len(batch) == count:
+        self._arriving = len(batch) == count
+        if self._arriving:
             self.set_timer(PAUSE, partial(self._mount_batch, generation, rows, BATCH))
         else:
             await self.list.mount_all(self.tail())
-        if self._focus_wanted:
-            self.focus_first()
+        if (name := self._wanted) is not None:
+            self._wanted = None
+            if name:
+                self.focus_row(name)
+            else:
+                self.focus_first()
 
     def prepare(self, row: ParamRow) -> None:
         """Give a row that is about to be mounted what it shares with the others."""
@@ -138,17 +146,19 @@ class ParamRows(Vertical):
         """Put the cursor where typing makes most sense: the first required field that is empty, else the first one."""
         empty = (row for row in self.rows if row.param.required and not row.filled)
         first = next(empty, self.rows[0] if self.rows else None)
-        self._focus_wanted = first is None
+        self._wanted = "" if first is None else None
         if first is not None:
             first.control.focus()
 
     def focus_row(self, name: str) -> None:
         """Put the cursor into the field of that parameter, else where `focus_first` does."""
-        row = next((row for row in self.rows if row.param.name == name), None)
-        if row is None:
-            self.focus_first()
-        else:
+        row = next((row for row in self.rows if row.key == name), None)
+        if row is not None:
             row.control.focus()
+        elif self._arriving:
+            self._wanted = name
+        else:
+            self.focus_first()
 
     @property
     def current(self) -> ParamRow | None:
@@ -194,6 +204,7 @@ class ParamRows(Vertical):
     def on_param_row_edited(self, event: ParamRow.Edited) -> None:
         event.stop()
         if event.row in self.rows:
+            self._wanted = None
             self._describe()
             self.edited(event.row)
 

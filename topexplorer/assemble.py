@@ -18,7 +18,6 @@ from topexplorer.core.catalog import Catalog, bundled_folder
 from topexplorer.core.errors import StorageError, TopExplorerError
 from topexplorer.core.language import Message
 from topexplorer.engine.environments import SANDBOX_URL, Environment, Environments
-from topexplorer.engine.profiles import Profiles, project_folder
 from topexplorer.engine.settings import Paths, Preferences, read_preferences, write_atomic, write_preferences
 from topexplorer.engine.vault import Vault
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from topexplorer.engine.drafts import Drafts
     from topexplorer.engine.engine import Engine
+    from topexplorer.engine.profiles import Profiles
     from topexplorer.sandbox.app import Sandbox
 
 
@@ -49,7 +49,7 @@ class Workbench:
     environ: Mapping[str, str]
     new_id: Callable[[], str]
     folders: tuple[Path, ...]
-    project: Path | None
+    cwd: Path
     transport: httpx.AsyncBaseTransport | None = None
     chosen: str | None = None
     """The environment asked for at the start; it may be prod, which is never remembered."""
@@ -109,7 +109,9 @@ class Workbench:
 
     @cached_property
     def profiles(self) -> Profiles:
-        return Profiles(self.paths.profiles_folder, self.project)
+        from topexplorer.engine.profiles import Profiles, project_folder
+
+        return Profiles(self.paths.profiles_folder, project_folder(self.cwd))
 
     @cached_property
     def engine(self) -> Engine:
@@ -173,7 +175,7 @@ def assemble(
         environ=os.environ if environ is None else environ,
         new_id=new_id,
         folders=folders,
-        project=project_folder(cwd or Path.cwd()),
+        cwd=cwd or Path.cwd(),
         transport=transport,
         chosen=environment,
     )

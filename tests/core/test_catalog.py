@@ -156,6 +156,7 @@ def test_models_that_contain_each_other_come_to_an_end(folder: SpecFolder) -> No
         (b'{"a": ' + b"9" * 5000 + b"}", "spec.bad_number"),
         (b" " * (4 * 1024 * 1024 + 1), "spec.too_large"),
     ],
+    ids=["not json", "a key twice", "not utf-8", "too deep", "too long a number", "too large"],
 )
 def test_a_broken_file_is_listed_and_the_others_work(folder: SpecFolder, text: bytes, reason: str) -> None:
     folder.api("taobao.time.get")
@@ -234,7 +235,11 @@ def test_links_that_lead_nowhere_and_pipes_are_problems(folder: SpecFolder, tmp_
     ]
 
 
-@pytest.mark.parametrize("platform", [None, b"{", json.dumps({**PLATFORM, "version": 2}).encode()])
+@pytest.mark.parametrize(
+    "platform",
+    [None, b"{", json.dumps({**PLATFORM, "version": 2}).encode()],
+    ids=lambda value: str(value)[:40],
+)
 def test_without_a_platform_file_the_problems_can_still_be_listed(tmp_path: Path, platform: bytes | None) -> None:
     folder = SpecFolder(tmp_path / "specs", platform=False)
     if platform is not None:
@@ -262,7 +267,7 @@ def test_a_broken_error_table_leaves_errors_unexplained_and_is_listed(folder: Sp
 # Files that change while the catalog is open
 
 
-@pytest.mark.parametrize("text", [None, b"{", b"[" * 100_000])
+@pytest.mark.parametrize("text", [None, b"{", b"[" * 100_000], ids=["gone", "not json", "too deep"])
 def test_a_file_gone_or_broken_since_the_scan_is_listed_and_the_api_can_be_called(
     folder: SpecFolder, text: bytes | None
 ) -> None:

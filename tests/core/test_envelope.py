@@ -117,6 +117,7 @@ def test_peeking_finds_the_envelope_without_its_content(body: bytes, found: tupl
 @pytest.mark.parametrize(
     "body",
     [b"", b"[1]", b'"a"', b'{"a":', b'{"a_response":{"x":NaN}}', b'{"a":"\xff"}', b"\xff\xfe{", b"[" * 100_000, b"{}x"],
+    ids=lambda value: str(value)[:40],
 )
 def test_peeking_into_what_is_no_document_is_a_value_error(body: bytes) -> None:
     with pytest.raises(ValueError):
@@ -161,6 +162,7 @@ def test_a_large_file_is_read_without_writing_anything_to_disk(tmp_path: Path, m
         ("multipart/form-data; boundary=订", b"--x"),
         ("multipart/form-data; boundary=x", b"--x\r\nA: b\r\n\r\nno name\r\n--x--\r\n"),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_a_malformed_multipart_form_is_a_value_error(kind: str, body: bytes) -> None:
     with pytest.raises(ValueError):

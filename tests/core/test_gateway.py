@@ -171,6 +171,7 @@ def test_a_body_that_is_no_form_is_kept_as_text() -> None:
         (b"", "multipart/form-data", b"x"),
         (b"a=1&" * 6000, FORM, b""),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_a_call_that_cannot_be_read_is_a_value_error(query: bytes, kind: str, body: bytes) -> None:
     with pytest.raises(ValueError):
@@ -370,6 +371,7 @@ def test_ids_of_nineteen_digits_and_prices_come_through_exactly() -> None:
             Refusal(25, "Invalid signature", request_id="exz2eejn5y85"),
         ),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_an_error_response_is_a_refusal_with_or_without_simplify(body: bytes, refusal: Refusal) -> None:
     for simplify, status in ((False, 200), (True, 200), (False, 500)):
@@ -395,6 +397,7 @@ def test_an_error_response_is_a_refusal_with_or_without_simplify(body: bytes, re
             '""',
         ),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_an_error_response_without_a_usable_code_is_no_answer(content: str) -> None:
     for simplify in (False, True):

@@ -70,9 +70,9 @@ def test_the_other_language_is_another_page() -> None:
 def test_required_parameters_come_first_and_carry_a_mark() -> None:
     spec = api(param("b"), param("a", required=True), param("c"))
     rows = [line for line in lines(spec, "en") if line.parts and line.parts[0][0].startswith("  ")]
-    names = [line.parts[0][0].split()[0] for line in rows if line.parts[0][1] == "name"]
-    assert names == ["a*", "b", "c"]
-    assert next(line for line in rows if "a*" in line.text).parts[2][1] == "accent"
+    names = [line.parts[0][0].split() for line in rows if line.parts[0][1] == "name"]
+    assert names == [["a", "*"], ["b"], ["c"]]
+    assert next(line for line in rows if "*" in line.text).parts[2][1] == "accent"
 
 
 def test_a_long_name_is_never_cut() -> None:
@@ -83,7 +83,7 @@ def test_a_long_name_is_never_cut() -> None:
         response=(field(long + "_answer"), field("x")),
     )
     text = page(spec, "en")
-    for name in (f"{long}* ", f"{long}_child ", f"{long}_answer ", choice.value):
+    for name in (f"{long} * ", f"{long}_child ", f"{long}_answer ", choice.value):
         assert name in text
     assert "…" not in text
 

@@ -194,7 +194,9 @@ def test_what_is_no_file_is_not_waited_for(folder: SpecFolder) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [None, b"", b"{", b"[]", b'{"method": 1}', b"\xff", b"[" * 100_000, b'{"a":' * 100_000]
+    "text",
+    [None, b"", b"{", b"[]", b'{"method": 1}', b"\xff", b"[" * 100_000, b'{"a":' * 100_000],
+    ids=lambda text: str(text)[:12],
 )
 def test_a_file_broken_after_it_was_examined_is_a_broken_spec(folder: SpecFolder, text: bytes | None) -> None:
     path = folder.write(f"apis/tool/{METHOD}.json", FULL)

@@ -114,6 +114,7 @@ def test_a_byte_order_mark_does_not_spoil_the_text() -> None:
         ("why", ANSWER),
         ("no-such-view", ANSWER),
     ],
+    ids=lambda part: part if isinstance(part, str) else str(part.body[:20]),
 )
 def test_a_view_that_fails_gives_way_to_the_raw_bytes_and_says_which(name: str, outcome: Outcome) -> None:
     view = shown(name, outcome)

@@ -330,11 +330,14 @@ def _as_param(field: Field) -> Param:
 
 
 def _only(fields: tuple[Field, ...], names: tuple[str, ...]) -> tuple[Field, ...]:
+    inside: dict[str, list[str]] = {}
+    for name in names:
+        first, _dot, rest = name.partition(".")
+        inside.setdefault(first, []).extend([rest] if rest else [])
     kept = []
     for field in fields:
-        nested = tuple(name.split(".", 1)[1] for name in names if name.startswith(f"{field.name}."))
-        if nested:
-            kept.append(replace(field, children=_only(field.children, nested)))
-        elif field.name in names:
+        if nested := inside.get(field.name):
+            kept.append(replace(field, children=_only(field.children, tuple(nested))))
+        elif field.name in inside:
             kept.append(field)
     return tuple(kept)

@@ -17,8 +17,8 @@ from topexplorer.core.spec import ApiSpec, ErrorCode, ErrorTable, GlobalError, S
 
 REMOTE_SERVICE_ERROR = 15
 FixKind = Literal["edit", "wait", "keys", "instead"]
-_SECONDS = re.compile(r"(\d+)\s*(?:more\s*)?seconds?")
-_NAMED = re.compile(r":\s*([A-Za-z_][\w.]*)")
+_SECONDS = r"(\d+)\s*(?:more\s*)?seconds?"
+_NAMED = r":\s*([A-Za-z_][\w.]*)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def explain(exchange: Exchange, spec: ApiSpec, table: ErrorTable) -> Diagnosis |
 
 def ban_seconds(refusal: Refusal) -> int:
     """How long the gateway says a ban lasts; 0 when it does not say."""
-    found = _SECONDS.search(refusal.sub_msg or "")
+    found = re.search(_SECONDS, refusal.sub_msg or "")
     return int(found[1][:9]) if found and refusal.code == 7 else 0
 
 
@@ -124,7 +124,7 @@ def _named_parameter(refusal: Refusal) -> str | None:
     sub_code = refusal.sub_code or ""
     if refusal.code not in (40, 41, 43) and not sub_code.startswith(("isv.missing-", "isv.invalid-param")):
         return None
-    found = _NAMED.search(refusal.msg) or _NAMED.search(sub_code)
+    found = re.search(_NAMED, refusal.msg) or re.search(_NAMED, sub_code)
     return found[1] if found else None
 
 

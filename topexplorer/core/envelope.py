@@ -87,7 +87,7 @@ def _element(name: str, value: Any) -> str:
     return f"<{name}>{_escaped(text)}</{name}>"
 
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_XML = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 
 def _escaped(text: str) -> str:
@@ -98,7 +98,7 @@ def _escaped(text: str) -> str:
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # A bare carriage return would be read back as a line feed.
     text = text.replace("\r", "&#13;")
-    return _NOT_XML.sub("?", text)
+    return re.sub(_NOT_XML, "?", text)
 
 
 def peek(body: bytes) -> tuple[str | None, str | None]:

@@ -33,7 +33,7 @@ from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec
 from topexplorer.core.values import timestamp
 
-_CODE = re.compile(r"-?[0-9]{1,9}")
+_CODE = r"-?[0-9]{1,9}"
 LARGE = 256 * 1024
 """Bodies above this many bytes are not decoded on arrival: only their envelope is looked at."""
 
@@ -234,7 +234,7 @@ def _whole(text: str) -> str:
 
 def _refusal(content: Any, body: bytes) -> Refusal:
     code = _text(content.get("code")) if isinstance(content, dict) else None
-    if code is None or not _CODE.fullmatch(code):
+    if code is None or not re.fullmatch(_CODE, code):
         raise ValueError("error_response")
     return Refusal(
         code=int(code),

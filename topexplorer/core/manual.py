@@ -109,7 +109,7 @@ def _padded(name: str, width: int) -> str:
 
 def _param(param: Param, width: int, indent: int, say: Language) -> Iterator[ManualLine]:
     mark: Role = "accent" if param.required else "muted"
-    name = _padded(param.name + "*" * param.required, width)
+    name = _padded(param.name, width - 2) + ("* " if param.required else "  ")
     hang = indent + width
     yield _line(
         (" " * indent + name, "name"),

@@ -11,12 +11,12 @@ import unicodedata
 
 # C0 without tab and newline, DEL, C1, bidi controls, surrogates, and everything that Unicode lists as invisible but for
 # the two signs that say whether an emoji is drawn as text or as a picture.
-_UNSAFE = re.compile(
+_UNSAFE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_UNSAFE_LINE = re.compile(_UNSAFE.pattern[:-1] + "\t\n]")
+_UNSAFE_LINE = _UNSAFE[:-1] + "\t\n]"
 
 
 def _sign(match: re.Match[str]) -> str:
@@ -30,12 +30,12 @@ def _sign(match: re.Match[str]) -> str:
 
 def clean(text: str) -> str:
     """`text` with every control, bidi and invisible character shown as a sign; tabs and newlines stay."""
-    return _UNSAFE.sub(_sign, text)
+    return re.sub(_UNSAFE, _sign, text)
 
 
 def clean_line(text: str) -> str:
     """`clean` for places that hold one line: tabs and newlines become signs too."""
-    return _UNSAFE_LINE.sub(_sign, text)
+    return re.sub(_UNSAFE_LINE, _sign, text)
 
 
 def cell_width(text: str) -> int:

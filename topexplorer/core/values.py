@@ -23,12 +23,12 @@ GMT8 = timezone(timedelta(hours=8), "GMT+8")
 DATE_FORM = "%Y-%m-%d %H:%M:%S"
 YES = frozenset({"true", "yes", "y", "1", "on", "是", "对"})
 NO = frozenset({"false", "no", "n", "0", "off", "否", "不"})
-_RELATIVE = re.compile(r"([+-])\s*(\d{1,6})\s*([smhdw])", re.ASCII)
+_RELATIVE = r"(?a:([+-])\s*(\d{1,6})\s*([smhdw]))"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_INTEGER = re.compile(r"[+-]?[0-9]+")
-_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-_PRICE = re.compile(r"[0-9]+(\.[0-9]{1,2})?")
+_INTEGER = r"[+-]?[0-9]+"
+_DECIMAL = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
+_HALF_CHARACTER = "[\ud800-\udfff]"
+_PRICE = r"[0-9]+(\.[0-9]{1,2})?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ def _string(text: str, now: datetime) -> str:
     return text
 
 
-def _matching(pattern: re.Pattern[str], key: str) -> Callable[[str, datetime], str]:
+def _matching(pattern: str, key: str) -> Callable[[str, datetime], str]:
     def convert(text: str, now: datetime) -> str:
         number = ascii_number(text)
-        if not pattern.fullmatch(number):
+        if not re.fullmatch(pattern, number):
             raise BadValue(message(key, text=text))
         return number
 
@@ -106,7 +106,7 @@ def parse_datetime(text: str, now: datetime) -> datetime:
     if typed in words:
         return words[typed]
     try:
-        if relative := _RELATIVE.fullmatch(typed):
+        if relative := re.fullmatch(_RELATIVE, typed):
             distance = timedelta(**{_UNITS[relative[3]]: int(relative[2])})
             return here - distance if relative[1] == "-" else here + distance
         if re.fullmatch(r"[0-9]{13}", typed):
@@ -150,7 +150,7 @@ def check(spec: ApiSpec, draft: RequestDraft, now: datetime) -> tuple[Problem, .
             problems.append(Problem(name, message("check.system_param", name=name), "warning"))
         elif name not in known and (spec.params or spec.response):
             problems.append(Problem(name, message("check.unknown_param", name=name), "warning"))
-        if _HALF_CHARACTER.search(text):
+        if re.search(_HALF_CHARACTER, text):
             problems.append(Problem(name, message("check.half_character"), "warning"))
     return tuple(problems)
 

@@ -21,9 +21,9 @@ from topexplorer.core.values import GMT8
 from topexplorer.sandbox.accounts import Accounts, App, Grant
 from topexplorer.sandbox.limits import CallLimits
 
-_STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
-_MILLISECONDS = re.compile(r"[0-9]{13}")
-_VERSION = re.compile(r"[0-9]+(\.[0-9]+)?")
+_STAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
+_MILLISECONDS = r"[0-9]{13}"
+_VERSION = r"[0-9]+(\.[0-9]+)?"
 _LONG = 2**63
 _EXACT = frozenset({"integer", "decimal", "price", "datetime"})
 
@@ -112,7 +112,7 @@ def version(visit: Visit) -> Refusal | None:
     v = visit.get("v")
     if not v:
         return Refusal(32, "Missing version")
-    if not _VERSION.fullmatch(v):
+    if not re.fullmatch(_VERSION, v):
         return Refusal(33, "Invalid version")
     return None if v == visit.gate.catalog.platform.version else Refusal(34, "Unsupported version")
 
@@ -131,9 +131,9 @@ def timestamp(visit: Visit) -> Refusal | None:
 
 def _moment(text: str) -> datetime | None:
     try:
-        if _MILLISECONDS.fullmatch(text):
+        if re.fullmatch(_MILLISECONDS, text):
             return datetime.fromtimestamp(int(text) / 1000, GMT8)
-        return datetime.fromisoformat(text).replace(tzinfo=GMT8) if _STAMP.fullmatch(text) else None
+        return datetime.fromisoformat(text).replace(tzinfo=GMT8) if re.fullmatch(_STAMP, text) else None
     except ValueError:
         return None
 

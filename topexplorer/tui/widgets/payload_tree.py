@@ -22,6 +22,9 @@ OPEN_AT_FIRST = 60
 OPEN_AT_ONCE = 2000
 MOST_COPIED = 256 * 1024
 
+LEAST_VALUE = 20
+"""Cells that a value gets even where its meaning then starts late: an id has 19 digits."""
+
 
 class PayloadTree(RowList):
     """Shows the document below `root`. Enter opens and closes, `p` copies the path and `y` the value."""
@@ -107,7 +110,8 @@ class PayloadTree(RowList):
         meaning = self._meaning(node, on)
         column = width * 3 // 5
         value, style = self._value(node, on)
-        room = (column - 2 if meaning.plain else width - 1) - cell_len(line.plain)
+        lead = cell_len(line.plain)
+        room = min(max(column - 2, lead + LEAST_VALUE) if meaning.plain else width, width - 1) - lead
         line.append(cut(clean_line(value[: width * 2]), room), style)
         if meaning.plain:
             line.append(" " * max(2, column - cell_len(line.plain)))

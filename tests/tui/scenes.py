@@ -27,8 +27,8 @@ from topexplorer.tui.widgets.payload_tree import PayloadTree
 from topexplorer.tui.widgets.response_pane import ResponsePane
 
 HOME = Path("person")
-ASKING = ("default", "send")
-"""Groups of workers that may be waiting for an answer to a dialog."""
+FINISHING = ("open", "meters", "prepare")
+"""Groups of workers whose result is drawn. The others may be waiting for an answer to a dialog."""
 TRADE = RequestDraft(
     "taobao.trade.fullinfo.get",
     {
@@ -75,7 +75,9 @@ class Scene:
         await until(pilot, lambda: screen.ready and screen.gauges)
         await self.drive(pilot)
         await until(pilot, lambda: (pilot.app.screen is not screen) == self.dialog)
-        await until(pilot, lambda: all(worker.is_finished or worker.group in ASKING for worker in pilot.app.workers))
+        await until(
+            pilot, lambda: not any(worker.group in FINISHING and worker.is_running for worker in pilot.app.workers)
+        )
         for shown in pilot.app.screen_stack:
             for widget in shown.query("Input, TextArea"):
                 if isinstance(widget, Input | TextArea):

@@ -26,7 +26,7 @@ ALL = RequestDraft(
         "own": "x",
         "size": "5",
     },
-    {"image": "/tmp/a.png", "more": "/tmp/b.png"},
+    {"image": "pictures/a.png", "more": "pictures/b.png"},
     frozenset({"size", "own"}),
     format="xml",
     sign_method="hmac",
@@ -61,10 +61,10 @@ async def test_filling_from_a_seed_restores_everything_and_reports_nothing() -> 
             "tid": ("3141592653589793238", True),
             "size": ("5", False),
             "has_next": ("true", True),
-            "image": ("/tmp/a.png", True),
+            "image": ("pictures/a.png", True),
             "extra": ('{\n "a": 1}', True),
             "own": ("x", False),
-            "more": ("/tmp/b.png", True),
+            "more": ("pictures/b.png", True),
         }
         assert desk.row("size").caption().plain == "off · size"
         assert desk.edits == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 __all__ = ["dataclass"]
@@ -34,24 +35,42 @@ else:
         return make
 
 
+_MISSING = dataclasses.MISSING
+
+
 def _init(self: Any, *values: Any, **named: Any) -> None:
-    waiting = iter(values)
-    missing = dataclasses.MISSING
-    for name, field in self.__dataclass_fields__.items():
-        if not field.init:
-            continue
-        value = missing if field.kw_only else next(waiting, missing)
-        if value is missing:
-            value = named.pop(name, field.default)
-        if value is missing:
-            if field.default_factory is missing:
+    placed, defaults, factories, more = _shape(self.__class__)
+    if values:
+        if len(values) > len(placed):
+            raise TypeError(f"{type(self).__name__}: {len(values)} values for {len(placed)} fields")
+        for name, value in zip(placed, values, strict=False):
+            if name in named:
+                raise TypeError(f"{type(self).__name__}: {name} is given twice")
+            named[name] = value
+    content = {**defaults, **named}
+    if len(content) > len(defaults):
+        raise TypeError(f"{type(self).__name__}: no such field: {', '.join(named.keys() - defaults.keys())}")
+    set_attribute = object.__setattr__
+    for name, value in content.items():
+        if value is _MISSING:
+            if name not in factories:
                 raise TypeError(f"{type(self).__name__}: {name} is missing")
-            value = field.default_factory()
-        object.__setattr__(self, name, value)
-    if named or next(waiting, missing) is not missing:
-        raise TypeError(f"{type(self).__name__}: more than its fields: {', '.join(named) or len(values)}")
-    if hasattr(self, "__post_init__"):
+            value = factories[name]()
+        set_attribute(self, name, value)
+    if more:
         self.__post_init__()
+
+
+@cache
+def _shape(kind: Any) -> tuple[tuple[str, ...], dict[str, Any], dict[str, Callable[[], Any]], bool]:
+    """The fields that go by place, what each field is unless given, what makes that up, and whether more follows."""
+    taken = [field for field in kind.__dataclass_fields__.values() if field.init]
+    return (
+        tuple(field.name for field in taken if not field.kw_only),
+        {field.name: field.default for field in taken},
+        {field.name: field.default_factory for field in taken if field.default_factory is not dataclasses.MISSING},
+        hasattr(kind, "__post_init__"),
+    )
 
 
 def _eq(self: Any, other: Any) -> Any:

@@ -7,15 +7,32 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from functools import cache
 from math import isfinite
 from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
-from topexplorer.core.language import Message, message
+from topexplorer.core.language import Message, Words, message
 from topexplorer.core.nouns import dataclass
-from topexplorer.core.spec import ApiSpec, ErrorTable, Model, Platform
+from topexplorer.core.spec import (
+    ApiSpec,
+    Category,
+    Choice,
+    ErrorCode,
+    ErrorTable,
+    Field,
+    GatewayAddress,
+    GlobalError,
+    Limit,
+    Model,
+    Param,
+    Platform,
+    RateClass,
+    Retirement,
+    SubCodeFamily,
+)
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -24,6 +41,12 @@ MAX_SPEC_BYTES = 4 * 1024 * 1024
 MAX_DIGITS = 18
 """Longest number of a spec file: limits beyond it are none."""
 KINDS: dict[str, type[Any]] = {"api": ApiSpec, "model": Model, "platform": Platform, "errors": ErrorTable}
+_NOUNS = {
+    *(ApiSpec, Category, Choice, ErrorCode, ErrorTable, Field, GatewayAddress, GlobalError, Limit, Model, Param),
+    *(Platform, RateClass, Retirement, SubCodeFamily, Words),
+}
+_TYPES: dict[str, Any] = {"bool": bool, "int": int, "float": int | float, **{noun.__name__: noun for noun in _NOUNS}}
+"""What a field's annotation means; what is not here is text with few values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +105,49 @@ def _validator(kind: str) -> TypeAdapter[Any]:
 
 
 def read(path: Path, kind: str) -> Any:
-    """The content of a file that `examine` accepted. A file broken since then raises BrokenSpec."""
-    import msgspec
+    """The content of a file that `examine` accepted. A file broken since then raises BrokenSpec.
 
+    Built here and not by a library: importing one takes longer than reading the files of a call.
+    """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=KINDS[kind])
-    except (OSError, msgspec.MsgspecError, ValueError, RecursionError) as error:
+        document = json.loads(path.read_bytes())
+        document.pop("$schema", None)
+        return _noun(KINDS[kind], document)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BrokenSpec((SpecProblem(str(path), "$", message("spec.changed", detail=str(error))),)) from None
+
+
+def _noun(shape: Any, document: dict[str, Any]) -> Any:
+    """`document` as `shape`. Raises TypeError, KeyError or AttributeError where the two differ."""
+    members = _members(shape)
+    values = {}
+    for name, value in document.items():
+        member, many = members[name]
+        if many:
+            value = tuple(_member(member, entry) for entry in value)
+        elif value is not None:
+            value = _member(member, value)
+        values[name] = value
+    return shape(**values)
+
+
+def _member(member: Any, value: Any) -> Any:
+    if member in _NOUNS:
+        return _noun(member, value)
+    if not isinstance(value, member):
+        raise TypeError(repr(value))
+    return value
+
+
+@cache
+def _members(shape: Any) -> dict[str, tuple[Any, bool]]:
+    """The type of each field, without None, and whether the field holds many of them."""
+    found = {}
+    for field in fields(shape):
+        text = str(field.type).removesuffix(" | None")
+        entry = text.removeprefix("tuple[").removesuffix(", ...]")
+        found[field.name] = _TYPES.get(entry, str), text != entry
+    return found
 
 
 def schemas() -> dict[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 
 from topexplorer.core.call import Answer, Exchange
 from topexplorer.core.diagnosis import Diagnosis, explain
+from topexplorer.core.indent import indent_json, indent_xml
 from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, ErrorTable, Field
@@ -164,25 +165,3 @@ def render(name: str, exchange: Exchange, reading: Reading) -> ResponseView:
     except Exception as error:
         problem = message("view.failed", view=message(f"view.{name}"), detail=str(error))
         return ResponseView("raw", RawView().render(exchange, reading), problem)
-
-
-def indent_json(body: bytes) -> bytes:
-    """JSON indented by two spaces; numbers, duplicate keys and escapes stay byte for byte. Raises ValueError."""
-    import msgspec
-
-    try:
-        return msgspec.json.format(body, indent=2)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise ValueError(str(error)) from None
-
-
-def indent_xml(body: bytes) -> bytes:
-    """XML indented by two spaces. Raises ValueError for a document that is not well formed or has a DOCTYPE."""
-    from xml.etree import ElementTree
-
-    from topexplorer.core.xmltree import parse_xml
-
-    root = parse_xml(body)
-    ElementTree.indent(root)
-    text: bytes = ElementTree.tostring(root, encoding="utf-8")
-    return text

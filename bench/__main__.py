@@ -25,50 +25,50 @@ HERE = Path(__file__).resolve().parent
 IDLE_SECONDS = 10.0
 # The last part of each program's first screen.
 COMPLETE = {"topexplorer": r"\d+ APIs", "bare": "ready", "posting": r"Posting \d"}
-TITLES = {"bare": "bare Textual app", "posting": "Posting"}
+BARE = "bare Textual app"
 Pairs = list[list[float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """The programs, an empty folder for their homes, and how often each is run."""
+    """The installed programs, a folder for their homes, and how often each is run."""
 
     ours: Path
     posting: Path | None
     folder: Path
     quick: bool
 
-    def runs(self, full: int, quick: int) -> int:
-        return quick if self.quick else full
+    def runs(self, full: int, quick: int) -> range:
+        return range(quick if self.quick else full)
 
     def open(self, name: str) -> Terminal:
-        """A program with its first screen drawn. Its home is its own, and warm from the second time on."""
-        commands = {
-            "topexplorer": [str(self.ours / "topexplorer")],
-            "bare": [str(self.ours / "python"), str(HERE / "bare.py")],
+        """A program with its first screen drawn; its home is its own, and warm from the second time on."""
+        command = {
+            "topexplorer": [f"{self.ours}/topexplorer"],
+            "bare": [f"{self.ours}/python", f"{HERE}/bare.py"],
             "posting": [f"{self.posting}/posting"],
-        }
-        terminal = Terminal(commands[name], places.home(self.folder / name))
+        }[name]
+        terminal = Terminal(command, places.home(self.folder / name))
         terminal.until(COMPLETE[name])
         return terminal
 
     def used(self, name: str) -> Terminal:
-        """A program in use: topexplorer after its first call, the bare app after its first key."""
+        """A program in use: topexplorer after its first call, the bare app after its first word."""
         terminal = self.open(name)
         terminal.type("time.get")
         if name == "topexplorer":
-            for shown, keys in (("1 found", "\r"), ("no parameters", "\n"), ("HTTP 200", "")):
+            for shown, keys in ((r"\d+ found", "\r"), ("taobao.time.get ·", "\n"), ("HTTP 200", "")):
                 terminal.until(shown)
                 terminal.rest(0.5)
                 terminal.type(keys)
         terminal.rest(1)
         return terminal
 
-    def inside(self, measure: str, runs: int) -> dict[str, Pairs]:
+    def inside(self, measure: str, runs: range) -> dict[str, Pairs]:
         """What inside.py found, in a process of its own."""
-        command = [str(self.ours / "python"), str(HERE / "inside.py"), measure, str(runs)]
-        environ = places.home(self.folder / "inside")
-        found: dict[str, Pairs] = json.loads(subprocess.run(command, env=environ, stdout=-1, check=True).stdout)
+        command = [f"{self.ours}/python", f"{HERE}/inside.py", measure, str(len(runs))]
+        done = subprocess.run(command, env=places.home(self.folder / "inside"), stdout=subprocess.PIPE, check=True)
+        found: dict[str, Pairs] = json.loads(done.stdout)
         return found
 
 
@@ -79,48 +79,49 @@ def start(stand: Stand) -> Iterator[str]:
             return terminal.until("Z")
 
     names = ["topexplorer", "bare", *(["posting"] if stand.posting else [])]
-    rounds = [[echoed(name) for name in names] for _ in range(stand.runs(15, 5) + 1)][1:]
-    for place, name in enumerate(names[1:], 1):
-        yield row("start to first key echoed", "ms", TITLES[name], [[times[0], times[place]] for times in rounds])
+    _, *rounds = [[echoed(name) for name in names] for _ in stand.runs(16, 6)]
+    for place, title in zip(range(1, len(names)), (BARE, "Posting"), strict=False):
+        yield row("start to first key echoed", "ms", title, [[times[0], times[place]] for times in rounds])
 
 
 def memory(stand: Stand) -> Iterator[str]:
-    pairs = []
-    for _ in range(stand.runs(5, 2)):
-        with stand.used("topexplorer") as ours, stand.used("bare") as bare:
-            pairs.append([ours.peak_memory, bare.peak_memory])
-    yield row("peak memory after the first call", "MB", TITLES["bare"], pairs)
+    def peak(name: str) -> float:
+        with stand.used(name) as terminal:
+            return terminal.memory()
+
+    pairs = [[peak("topexplorer"), peak("bare")] for _ in stand.runs(5, 2)]
+    yield row("peak memory after the first call", "MB", BARE, pairs)
 
 
 def idle(stand: Stand) -> Iterator[str]:
     def percent(name: str) -> float:
         with stand.used(name) as terminal:
-            before = terminal.processor_seconds
+            before = terminal.processor()
             terminal.rest(IDLE_SECONDS)
-            return (terminal.processor_seconds - before) / IDLE_SECONDS * 100
+            return (terminal.processor() - before) / IDLE_SECONDS * 100
 
-    pairs = [[percent("topexplorer"), percent("bare")] for _ in range(stand.runs(3, 1))]
-    yield row(f"idle for {IDLE_SECONDS:.0f} s after a call, processor", "%", TITLES["bare"], pairs)
+    pairs = [[percent("topexplorer"), percent("bare")] for _ in stand.runs(3, 1)]
+    yield row(f"processor while idle for {IDLE_SECONDS:.0f} s after a call", "%", BARE, pairs)
 
 
 def call(stand: Stand) -> Iterator[str]:
-    environ = places.home(stand.folder / "call")
-
     def whole(*command: str) -> float:
         started = perf_counter()
-        subprocess.run(command, env=environ, cwd=stand.folder, capture_output=True, check=True)
+        subprocess.run(command, env=places.home(stand.folder / "call"), capture_output=True, check=True)
         return (perf_counter() - started) * 1000
 
-    ours = (str(stand.ours / "topexplorer"), "call", "taobao.time.get")
-    floor = (str(stand.ours / "python"), "-c", "import httpx")
-    pairs = [[whole(*ours), whole(*floor)] for _ in range(stand.runs(25, 15) + 1)][1:]
+    ours, floor = (
+        (f"{stand.ours}/topexplorer", "call", "taobao.time.get"),
+        (f"{stand.ours}/python", "-c", "import httpx"),
+    )
+    _, *pairs = [[whole(*ours), whole(*floor)] for _ in stand.runs(26, 16)]
     yield row("`topexplorer call taobao.time.get`", "ms", '`python -c "import httpx"`', pairs)
 
 
 def answer(stand: Stand) -> Iterator[str]:
-    found = stand.inside("answer", stand.runs(3, 1))
-    yield row("10 MB answer, first line drawn", "ms", "Textual's TextArea", found["drawn"])
-    yield row("10 MB answer, longest stall", "ms", "Textual's TextArea", found["stall"])
+    found = stand.inside("answer", stand.runs(5, 2))
+    yield row("10 MB answer: first line drawn", "ms", "Textual's Log", found["drawn"])
+    yield row("10 MB answer: longest stall", "ms", "Textual's Log", found["stall"])
 
 
 def search(stand: Stand) -> Iterator[str]:
@@ -131,7 +132,7 @@ def search(stand: Stand) -> Iterator[str]:
 
 def sandbox(stand: Stand) -> Iterator[str]:
     found = stand.inside("sandbox", stand.runs(5, 2))
-    yield row("signed sandbox reads", "a second", "a gateway that checks nothing", found["reads"])
+    yield row("signed sandbox reads a second", "", "a gateway that checks nothing", found["reads"])
 
 
 MEASURES = {measure.__name__: measure for measure in (start, memory, idle, call, answer, search, sandbox)}
@@ -139,9 +140,10 @@ MEASURES = {measure.__name__: measure for measure in (start, memory, idle, call,
 
 def row(what: str, unit: str, against: str, pairs: Pairs) -> str:
     """A line of the table."""
-    ours, theirs = (f"{median(side):,.3g} {unit}" for side in zip(*pairs, strict=True))
-    ratios = [ours / theirs for ours, theirs in pairs if theirs]
-    return f"| {what} | {ours} | {against}: {theirs} | {f'{median(ratios):.2g}' if ratios else ''} | {len(pairs)} |"
+    ours, theirs = (f"{median(side):,.3g}".rstrip() for side in zip(*pairs, strict=True))
+    ratios = [mine / other for mine, other in pairs if other]
+    ratio = f"{median(ratios):.2g}" if ratios else ""
+    return f"| {what} | {ours} {unit} | {against}: {theirs} {unit} | {ratio} | {len(pairs)} |"
 
 
 def main() -> int:
@@ -155,8 +157,7 @@ def main() -> int:
         parser.error(f"there is no measure {', '.join(unknown)}")
     failed = False
     with tempfile.TemporaryDirectory() as folder:
-        posting = places.posting(options.cache) if "start" in names else None
-        stand = Stand(places.ours(options.cache), posting, Path(folder), options.quick)
+        stand = Stand(places.ours(options.cache), places.posting(options.cache), Path(folder), options.quick)
         print(f"Medians; {platform.python_implementation()} {platform.python_version()} on {platform.machine()}.\n")
         print("| | topexplorer | baseline | ratio | n |\n|---|---|---|---|---|")
         for name in names:

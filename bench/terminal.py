@@ -25,20 +25,14 @@ class Terminal:
     """One run of a program; leaving the `with` block ends it."""
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
-        self._screen, theirs = os.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        self._screen, tty = os.openpty()
+        fcntl.ioctl(tty, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
         self._drawn = b""
         self._started = monotonic()
         self._process = subprocess.Popen(
-            command,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env=environ,
-            cwd=environ["HOME"],
-            start_new_session=True,
+            command, env=environ, stdin=tty, stdout=tty, stderr=tty, start_new_session=True
         )
-        os.close(theirs)
+        os.close(tty)
 
     def __enter__(self) -> Terminal:
         return self
@@ -78,16 +72,13 @@ class Terminal:
             return False
         return True
 
-    @property
-    def peak_memory(self) -> float:
-        """The most that the program itself ever held in memory, in MB."""
+    def memory(self) -> float:
+        """The most that the program itself ever held, in MB."""
         return int(self._proc("status").partition("VmHWM:")[2].split()[0]) / 1024
 
-    @property
-    def processor_seconds(self) -> float:
-        """Processor time used so far, all threads together."""
-        user, system = self._proc("stat").rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    def processor(self) -> float:
+        """Seconds of processor time used so far, all threads together."""
+        return sum(map(int, self._proc("stat").rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
 
     def _proc(self, name: str) -> str:
         return Path(f"/proc/{self._process.pid}/{name}").read_text(encoding="utf-8", errors="replace")

@@ -40,7 +40,7 @@ def random_id() -> str:
     return os.urandom(16).hex()
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Workbench:
     """Everything a face needs, built when first used: listing APIs loads neither engine nor sandbox."""
 

@@ -401,3 +401,16 @@ async def test_a_retired_api_offers_the_one_to_call_instead(opened: Opened) -> N
         fix = Fix("instead", message("fix.instead"), target="taobao.item.seller.get")
         screen.query_one(ErrorCard).post_message(ErrorCard.FixChosen(fix))
         await settled(pilot, lambda: screen.desk.method == "taobao.item.seller.get")
+
+
+async def test_the_footer_offers_to_send_as_soon_as_an_api_is_open(opened: Opened) -> None:
+    async with opened() as pilot:
+        await open_api(pilot, "taobao.time.get")
+        await settled(pilot, lambda: "send" in pilot.app.export_screenshot())
+
+
+async def test_the_catalog_s_cursor_goes_to_the_api_that_is_open(opened: Opened) -> None:
+    async with opened() as pilot:
+        await open_api(pilot, "taobao.trade.fullinfo.get")
+        listed = explorer(pilot).query_one(CatalogList)
+        assert listed.rows[listed.cursor].key == "taobao.trade.fullinfo.get"

@@ -17,8 +17,8 @@ from topexplorer.core.spec import Limit, Platform
 from topexplorer.core.text import clean_line
 from topexplorer.engine.tomlfile import Unfit, broken, one_of, unknown_key
 
-NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-_RATE = re.compile(r"(?P<calls>[1-9][0-9]{0,8})/(?:(?P<day>day)|(?P<n>[0-9]{1,5}(?:\.[0-9]{1,3})?)?(?P<unit>s|min|h))")
+NAME = r"[a-z][a-z0-9_-]{0,31}"
+_RATE = r"(?P<calls>[1-9][0-9]{0,8})/(?:(?P<day>day)|(?P<n>[0-9]{1,5}(?:\.[0-9]{1,3})?)?(?P<unit>s|min|h))"
 _UNITS = {"s": 1, "min": 60, "h": 3600}
 APP_LIMITS = "app"
 """The name in `limits` of what holds per app key over all APIs."""
@@ -58,7 +58,7 @@ class Tables:
 
     def _read_table(self, name: str, table: object) -> None:
         where = f"environments.{name}"
-        if not NAME.fullmatch(name):
+        if not re.fullmatch(NAME, name):
             self.fault(where, message("config.bad_name"))
             return
         if not isinstance(table, dict):
@@ -78,7 +78,7 @@ class Tables:
 
 def parse_limit(text: str) -> Limit:
     """`200/60s`, `10/s`, `1000/min`, `300/h` or `5000/day` (a day ends at midnight GMT+8). Raises ValueError."""
-    found = _RATE.fullmatch(text.replace(" ", ""))
+    found = re.fullmatch(_RATE, text.replace(" ", ""))
     if not found:
         raise ValueError(text)
     seconds = 0.0 if found["day"] else float(found["n"] or 1) * _UNITS[found["unit"]]

@@ -12,7 +12,7 @@ from topexplorer.core.language import Message, message
 from topexplorer.core.text import clean_line
 
 MAX_BYTES = 4 * 1024 * 1024
-_PLACE = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.DOTALL)
+_PLACE = r"(?s:(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\))"
 
 
 class Unfit(ValueError):
@@ -49,7 +49,7 @@ def parse_toml(path: Path, text: str, parse_float: Callable[[str], Any] = float)
         raise ConfigError(broken(path, None, message("toml.too_deep"))) from None
     except ValueError as error:
         what, where = str(error), None
-        if place := _PLACE.fullmatch(what):
+        if place := re.fullmatch(_PLACE, what):
             what = place["what"]
             where = message("toml.end")
             if place["line"]:

@@ -25,7 +25,7 @@ HEADERS = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Reply:
     """What is known of a reply, even when it breaks off."""
 

@@ -12,7 +12,7 @@ from typing import Any
 Row = dict[str, Any]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Market:
     """Everything the back ends know."""
 

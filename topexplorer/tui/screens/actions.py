@@ -109,7 +109,7 @@ class ActionScreen(BackgroundScreen):
         status = say("environment.keys", key=keys.app_key or "") if keys.ready else say("environment.no_keys")
         return Offer(
             environment.name,
-            ((environment.name, 12), (say(f"kind.{environment.kind}"), 8), (environment.gateway, 42), (status, 24)),
+            ((environment.name, 12), (say(f"kind.{environment.kind}"), 8), (environment.gateway, 45), (status, 16)),
             "bold",
         )
 

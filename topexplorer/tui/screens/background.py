@@ -20,6 +20,7 @@ from topexplorer.tui.screens.gauges import gauges, where
 from topexplorer.tui.screens.panes import PaneScreen
 from topexplorer.tui.tell import tell, tell_error
 from topexplorer.tui.widgets.catalog_list import Saved
+from topexplorer.tui.widgets.key_bar import KeyBar
 from topexplorer.tui.widgets.status_bar import Gauge, Where
 
 
@@ -88,6 +89,7 @@ class BackgroundScreen(PaneScreen):
         for kind in ("sandbox", "dev", "prod"):
             self.set_class(engine.environment.kind == kind, f"-{kind}")
         self.judge()
+        self.query_one(KeyBar).refresh()
         self.measure()
 
     @work(thread=True, exclusive=True, group="meters", exit_on_error=False)

@@ -108,6 +108,7 @@ class Explorer(ActionScreen):
         if draft is not None:
             self.desk.drafts[draft.api] = draft
             self.judge()
+            self.query_one(KeyBar).refresh()
 
     def judge(self) -> None:
         """Problems and sign of the draft as it stands."""

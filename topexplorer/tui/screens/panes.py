@@ -62,10 +62,10 @@ class PaneScreen(Screen[None]):
             splitter.display = not self.single
             splitter.set_class(self.columns, "-vertical") if splitter.id == "split-request" else None
             splitter.set_class(not self.columns, "-horizontal") if splitter.id == "split-request" else None
-        share_of_catalog = self.catalog_width or max(40, self.size.width * 3 // 10)
+        share_of_catalog = self.catalog_width or max(40, min(self.size.width // 4, 54))
         self.query_one("#catalog").styles.width = "1fr" if self.single else share_of_catalog
         request = self.query_one("#request").styles
-        share = self.request_height or ("1fr" if self.columns else "11fr")
+        share = self.request_height or ("2fr" if self.columns else "11fr")
         request.width = share if self.columns and not self.single else "1fr"
         request.height = "1fr" if self.columns or self.single else share
 

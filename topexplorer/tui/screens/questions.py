@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.cells import set_cell_size
 from rich.text import Text
 from textual import on
 from textual.widget import Widget
@@ -13,7 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from topexplorer.core.language import Language
-from topexplorer.core.text import clean, clean_line
+from topexplorer.core.text import clean, clean_line, fit
 from topexplorer.tui.screens.dialog import Dialog
 
 
@@ -67,7 +66,7 @@ class Choose(Dialog[str]):
         for offer in offers:
             text = Text("● " if offer.key == current else "  ")
             for place, (column, cells) in enumerate(offer.columns):
-                text.append(set_cell_size(clean_line(column), cells) + "  ", offer.look if place == 0 else "")
+                text.append(fit(clean_line(column), cells) + "  ", offer.look if place == 0 else "")
             options.append(Option(text, id=offer.key))
         self._list = OptionList(*options)
         self._current = next((place for place, offer in enumerate(offers) if offer.key == current), 0)

@@ -163,6 +163,12 @@ class CatalogList(ScrollView, can_focus=True):
     def _first(rows: tuple[CatalogRow, ...]) -> int:
         return next((place for place, row in enumerate(rows) if row.kind != "group"), 0)
 
+    def watch_current(self, current: str) -> None:
+        """The cursor goes along, so that arrows go on from the API that is open."""
+        place = next((i for i, r in enumerate(self.rows) if r.kind == "api" and r.key == current), None)
+        if place is not None:
+            self.cursor = place
+
     def validate_cursor(self, place: int) -> int:
         return max(0, min(place, len(self.rows) - 1))
 

@@ -86,7 +86,7 @@ async def stock_widget(body: bytes) -> list[float]:
     async with App[None]().run_test(size=(120, 40)) as pilot:
         log = Log(auto_scroll=False)
         await pilot.app.mount(log)
-        return await drawn(Log, lambda: log.write(json.dumps(json.loads(body), indent=2)))
+        return await drawn(Log, lambda: log.write_lines(json.dumps(json.loads(body), indent=2).splitlines()))
 
 
 def answer(runs: int) -> dict[str, Pairs]:

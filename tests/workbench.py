@@ -1,4 +1,4 @@
-"""A Workbench for tests: the real parts and the embedded sandbox, with a frozen clock, counted ids and an empty home."""
+"""A Workbench for tests: the real parts and the sandbox, with a frozen clock, counted ids and an empty home."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from topexplorer.tui.widgets.page import Page
 from topexplorer.tui.widgets.param_form import ParamForm
 
 pytestmark = pytest.mark.anyio
-Opened = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
+Opened = Callable[..., AbstractAsyncContextManager[Pilot[Any]]]
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def opened(tmp_path: Path) -> Opened:
     """Opens the app in a test terminal and waits until calls can be made."""
 
     @asynccontextmanager
-    async def run(size: tuple[int, int] = (120, 36), lang: str = "en", **parts: Any) -> AsyncIterator[Pilot[None]]:
+    async def run(size: tuple[int, int] = (120, 36), lang: str = "en", **parts: Any) -> AsyncIterator[Pilot[Any]]:
         app = TopExplorer(workbench(tmp_path, **parts), Language(lang))
         async with app.run_test(size=size) as pilot:
             await settled(pilot, lambda: explorer(pilot).ready)
@@ -50,12 +50,12 @@ def opened(tmp_path: Path) -> Opened:
     return run
 
 
-def explorer(pilot: Pilot[None]) -> Explorer:
+def explorer(pilot: Pilot[Any]) -> Explorer:
     screen = next(screen for screen in reversed(pilot.app.screen_stack) if isinstance(screen, Explorer))
     return screen
 
 
-async def settled(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+async def settled(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
     """Lets the app work until the condition holds; fails when it never does."""
     for _ in range(400):
         if condition():
@@ -65,16 +65,16 @@ async def settled(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     raise AssertionError("the app did not get there")
 
 
-async def typed(pilot: Pilot[None], text: str) -> None:
+async def typed(pilot: Pilot[Any], text: str) -> None:
     await pilot.press(*(character if character != " " else "space" for character in text))
 
 
-async def open_api(pilot: Pilot[None], method: str) -> None:
+async def open_api(pilot: Pilot[Any], method: str) -> None:
     explorer(pilot).open_api(method)
     await pilot.pause()
 
 
-async def sent(pilot: Pilot[None]) -> Any:
+async def sent(pilot: Pilot[Any]) -> Any:
     """Sends and returns the outcome that is shown."""
     before = explorer(pilot).exchange
     await pilot.press("ctrl+j")

@@ -9,8 +9,9 @@ import pytest
 from textual.widgets import Input, Static
 
 from tests.tui.answers import CHINESE, ENGLISH, Host, drawn, settle
+from topexplorer.core.indent import indent_json
 from topexplorer.core.linetext import LineText
-from topexplorer.core.views import Syntax, indent_json
+from topexplorer.core.views import Syntax
 from topexplorer.tui.widgets.line_pane import SMALL, LinePane
 from topexplorer.tui.widgets.line_view import LineView, line_value
 

@@ -25,52 +25,72 @@ else:
         """The decorator. Only frozen classes: the standard dataclass makes the others."""
 
         def make(cls: type[Noun]) -> type[Noun]:
-            for name, method in _METHODS.items():
-                setattr(cls, name, method)
+            # This only notes the fields; standard slots would make the class anew without the methods below.
+            dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(cls)
+            left_out = {"__dict__", "__weakref__"}
+            more: dict[str, object] = dict(_METHODS)
             if slots:
+                left_out |= cls.__dataclass_fields__.keys()
+                more["__slots__"] = tuple(cls.__dataclass_fields__)
                 # Without these, copying and pickling assign each field, which is refused.
-                cls.__getstate__, cls.__setstate__ = _getstate, _setstate
-            return dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(cls)
+                more |= {"__getstate__": _getstate, "__setstate__": _setstate}
+            body = {name: value for name, value in vars(cls).items() if name not in left_out} | more
+            # One new class with everything in it: setting methods on a finished class costs more than making it.
+            noun = type(cls)(cls.__name__, cls.__bases__, body)
+            noun.__qualname__ = cls.__qualname__
+            return noun
 
         return make
 
 
-_MISSING = dataclasses.MISSING
-
-
 def _init(self: Any, *values: Any, **named: Any) -> None:
-    placed, defaults, factories, more = _shape(self.__class__)
+    shape = _shape(self.__class__)
     if values:
-        if len(values) > len(placed):
-            raise TypeError(f"{type(self).__name__}: {len(values)} values for {len(placed)} fields")
-        for name, value in zip(placed, values, strict=False):
+        if len(values) > len(shape.placed):
+            raise TypeError(f"{type(self).__name__}: {len(values)} values for {len(shape.placed)} fields")
+        for name, value in zip(shape.placed, values, strict=False):
             if name in named:
                 raise TypeError(f"{type(self).__name__}: {name} is given twice")
             named[name] = value
-    content = {**defaults, **named}
-    if len(content) > len(defaults):
-        raise TypeError(f"{type(self).__name__}: no such field: {', '.join(named.keys() - defaults.keys())}")
-    set_attribute = object.__setattr__
-    for name, value in content.items():
-        if value is _MISSING:
-            if name not in factories:
+    content = {**shape.defaults, **named}
+    if len(content) > len(shape.defaults):
+        raise TypeError(f"{type(self).__name__}: no such field: {', '.join(named.keys() - shape.defaults.keys())}")
+    for name, factory in shape.needed:
+        if name not in named:
+            if factory is dataclasses.MISSING:
                 raise TypeError(f"{type(self).__name__}: {name} is missing")
-            value = factories[name]()
-        set_attribute(self, name, value)
-    if more:
+            content[name] = factory()
+    # `content` is in the order of the fields, whatever the order of the call was.
+    for put, value in zip(shape.setters, content.values(), strict=True):
+        put(self, value)
+    if shape.goes_on:
         self.__post_init__()
 
 
-@cache
-def _shape(kind: Any) -> tuple[tuple[str, ...], dict[str, Any], dict[str, Callable[[], Any]], bool]:
-    """The fields that go by place, what each field is unless given, what makes that up, and whether more follows."""
-    taken = [field for field in kind.__dataclass_fields__.values() if field.init]
-    return (
-        tuple(field.name for field in taken if not field.kw_only),
-        {field.name: field.default for field in taken},
-        {field.name: field.default_factory for field in taken if field.default_factory is not dataclasses.MISSING},
-        hasattr(kind, "__post_init__"),
-    )
+class _Shape:
+    """What making a noun of one class needs to know: who goes by place, the defaults, who has none, how to set."""
+
+    __slots__ = ("defaults", "goes_on", "needed", "placed", "setters")
+
+    def __init__(self, kind: Any) -> None:
+        missing = dataclasses.MISSING
+        taken = [field for field in kind.__dataclass_fields__.values() if field.init]
+        self.placed = [field.name for field in taken if not field.kw_only]
+        self.defaults = {field.name: field.default for field in taken}
+        self.needed = [(field.name, field.default_factory) for field in taken if field.default is missing]
+        self.setters = [_setter(kind, field.name) for field in taken]
+        self.goes_on = hasattr(kind, "__post_init__")
+
+
+_shape = cache(_Shape)
+
+
+def _setter(kind: Any, name: str) -> Callable[[Any, Any], None]:
+    slot = kind.__dict__.get(name)
+    if hasattr(slot, "__set__"):
+        put: Callable[[Any, Any], None] = slot.__set__
+        return put
+    return lambda self, value: object.__setattr__(self, name, value)
 
 
 def _eq(self: Any, other: Any) -> Any:

@@ -124,8 +124,8 @@ def _noun(shape: Any, document: dict[str, Any]) -> Any:
     for name, value in document.items():
         member, many = members[name]
         if many:
-            value = tuple(_member(member, entry) for entry in value)
-        elif value is not None:
+            value = tuple([_member(member, entry) for entry in value])
+        elif value is not None and value.__class__ is not member:
             value = _member(member, value)
         values[name] = value
     return shape(**values)

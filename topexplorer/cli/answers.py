@@ -42,7 +42,7 @@ def narrate_end(bench: Workbench, console: Console, engine: Engine, exchange: Ex
     console.narrate([" · ".join(filter(None, parts))])
     from topexplorer.cli.meters import meter_words
 
-    quota = meter_words(engine.meters(exchange.draft.api), bench.catalog.platform, console.say)
+    quota = meter_words(engine.meters(exchange.draft.api), console.say)
     console.narrate([console.say("cli.quota.line", meters=" · ".join(quota))])
 
 

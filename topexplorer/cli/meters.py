@@ -14,9 +14,8 @@ from topexplorer.cli.output import Console
 from topexplorer.cli.verbs import Verb
 from topexplorer.core.language import Language
 from topexplorer.core.manual import limit_text
-from topexplorer.core.spec import Platform
 from topexplorer.engine.ledger import Meter, span_words
-from topexplorer.engine.quota import UNCOUNTED
+from topexplorer.engine.quota import is_shown, meter_title
 
 
 def declare(arguments: Arguments) -> None:
@@ -26,41 +25,32 @@ def declare(arguments: Arguments) -> None:
 def quota(bench: Workbench, console: Console, options: Namespace) -> int:
     """Prints the meters of every rate class."""
     engine = engine_for(bench, options.env)
-    meters = [meter for meter in engine.meters() if _counts(meter)]
+    meters = [meter for meter in engine.meters() if is_shown(meter)]
     if options.json:
         console.json([_row(meter) for meter in meters])
         return output.OK
-    say, platform = console.say, bench.catalog.platform
+    say = console.say
     console.narrate([say("cli.quota.of", environment=engine.environment.name)])
     head = tuple(say(f"cli.quota.head.{name}") for name in ("class", "used", "limit", "resets"))
     rows = [
-        (_title(meter, platform, say), f"{meter.used:,}", limit_text(meter.limit, say), _resets(meter, say))
+        (meter_title(meter, say), f"{meter.used:,}", limit_text(meter.limit, say), _resets(meter, say))
         for meter in meters
     ]
     console.lines(columns([head, *rows]))
     return output.OK
 
 
-def meter_words(meters: Iterable[Meter], platform: Platform, say: Language) -> list[str]:
+def meter_words(meters: Iterable[Meter], say: Language) -> list[str]:
     """Each meter in a few words: `trade 20 of 200/min`."""
     return [
-        say("cli.quota.used", title=_name(meter), used=f"{meter.used:,}", limit=limit_text(meter.limit, say))
+        say("cli.quota.used", title=meter_title(meter, say), used=f"{meter.used:,}", limit=limit_text(meter.limit, say))
         for meter in meters
-        if _counts(meter)
+        if is_shown(meter)
     ]
-
-
-def _counts(meter: Meter) -> bool:
-    return meter.limit != UNCOUNTED or meter.banned_for > 0
 
 
 def _name(meter: Meter) -> str:
     return meter.key.rsplit("/", 1)[-1]
-
-
-def _title(meter: Meter, platform: Platform, say: Language) -> str:
-    rate = platform.rate_class(_name(meter))
-    return say.words(rate.title) if rate else say("cli.quota.app") if _name(meter) == "app" else _name(meter)
 
 
 def _resets(meter: Meter, say: Language) -> str:

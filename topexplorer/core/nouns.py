@@ -25,20 +25,12 @@ else:
         """The decorator. Only frozen classes: the standard dataclass makes the others."""
 
         def make(cls: type[Noun]) -> type[Noun]:
-            # This only notes the fields; standard slots would make the class anew without the methods below.
-            dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(cls)
-            left_out = {"__dict__", "__weakref__"}
-            more: dict[str, object] = dict(_METHODS)
+            for name, method in _METHODS.items():
+                setattr(cls, name, method)
             if slots:
-                left_out |= cls.__dataclass_fields__.keys()
-                more["__slots__"] = tuple(cls.__dataclass_fields__)
                 # Without these, copying and pickling assign each field, which is refused.
-                more |= {"__getstate__": _getstate, "__setstate__": _setstate}
-            body = {name: value for name, value in vars(cls).items() if name not in left_out} | more
-            # One new class with everything in it: setting methods on a finished class costs more than making it.
-            noun = type(cls)(cls.__name__, cls.__bases__, body)
-            noun.__qualname__ = cls.__qualname__
-            return noun
+                cls.__getstate__, cls.__setstate__ = _getstate, _setstate
+            return dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(cls)
 
         return make
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topexplorer.core.language import Words
+from topexplorer.core.language import Language, Words
 from topexplorer.core.spec import ApiSpec, Limit, Platform
 from topexplorer.engine.configfile import APP_LIMITS
 from topexplorer.engine.environments import Environment
-from topexplorer.engine.ledger import Budget
+from topexplorer.engine.ledger import Budget, Meter
 
 UNCOUNTED = Limit(calls=10**9, seconds=1)
 """An API has no limit of its own that is known; its budget only carries the bans that the gateway announces."""
@@ -30,6 +30,16 @@ def _budgets(environment: Environment, app_key: str, spec: ApiSpec | None, platf
                 yield Budget(f"{start}/{rate.name}", limit, rate.title)
     if spec is not None:
         yield Budget(_api_key(start, spec.method), UNCOUNTED, calls=0)
+
+
+def meter_title(meter: Meter, say: Language) -> str:
+    """What a person calls a meter: its rate class, the app, or the API that a ban is on."""
+    return say.words(meter.title) if meter.title else meter.key.rsplit("/", 1)[1].removeprefix("taobao.")
+
+
+def is_shown(meter: Meter) -> bool:
+    """Whether a meter says anything: an API's own appears only while it is banned."""
+    return meter.limit != UNCOUNTED or meter.banned_for > 0
 
 
 def ban_key(environment: Environment, app_key: str, method: str, sub_code: str) -> str:

@@ -9,7 +9,7 @@ from topexplorer.core.language import Language
 from topexplorer.core.manual import limit_text
 from topexplorer.engine.environments import Environment
 from topexplorer.engine.ledger import Meter
-from topexplorer.engine.quota import UNCOUNTED
+from topexplorer.engine.quota import UNCOUNTED, is_shown, meter_title
 from topexplorer.engine.vault import KeyStatus
 from topexplorer.tui.widgets.page import Row, row
 from topexplorer.tui.widgets.status_bar import Gauge, Where
@@ -24,19 +24,15 @@ def where(environment: Environment, keys: KeyStatus) -> Where:
 
 def gauges(meters: Sequence[Meter], say: Language) -> tuple[Gauge, ...]:
     """The top line's meters: rate classes first, then the app's day, then its seconds."""
-    shown = [meter for meter in meters if meter.limit is not UNCOUNTED or meter.banned_for > 0]
+    shown = [meter for meter in meters if is_shown(meter)]
     shown.sort(key=lambda meter: (meter.key.endswith("/app"), meter.limit.seconds != 0))
     return tuple(_gauge(meter, say) for meter in shown)
 
 
 def _gauge(meter: Meter, say: Language) -> Gauge:
     unit = limit_text(meter.limit, say).partition("/")[2]
-    label = f"{_title(meter, say)}/{unit}" if meter.limit is not UNCOUNTED else _title(meter, say)
+    label = f"{meter_title(meter, say)}/{unit}" if meter.limit != UNCOUNTED else meter_title(meter, say)
     return Gauge(label, meter.used, meter.limit.calls, ceil(meter.banned_for))
-
-
-def _title(meter: Meter, say: Language) -> str:
-    return say.words(meter.title) if meter.title else meter.key.rsplit("/", 1)[1].removeprefix("taobao.")
 
 
 def meter_rows(meters: Sequence[Meter], environment: Environment, say: Language) -> Iterator[Row]:
@@ -44,10 +40,10 @@ def meter_rows(meters: Sequence[Meter], environment: Environment, say: Language)
     yield row((say("quota.of", environment=environment.name), "title"))
     yield row((say(f"quota.over.{environment.over_limit}"), "muted"))
     for meter in meters:
-        if meter.limit is UNCOUNTED and meter.banned_for <= 0:
+        if not is_shown(meter):
             continue
         yield row()
-        yield row((f"{_title(meter, say)}  ", "strong"), (limit_text(meter.limit, say), "muted"))
+        yield row((f"{meter_title(meter, say)}  ", "strong"), (limit_text(meter.limit, say), "muted"))
         yield _bar(meter, say)
     yield row()
     yield row((say("quota.note"), "muted"))

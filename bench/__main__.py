@@ -140,10 +140,14 @@ MEASURES = {measure.__name__: measure for measure in (start, memory, idle, call,
 
 def row(what: str, unit: str, against: str, pairs: Pairs) -> str:
     """A line of the table."""
-    ours, theirs = (f"{median(side):,.3g}".rstrip() for side in zip(*pairs, strict=True))
+    ours, theirs = (median(side) for side in zip(*pairs, strict=True))
     ratios = [mine / other for mine, other in pairs if other]
     ratio = f"{median(ratios):.2g}" if ratios else ""
-    return f"| {what} | {ours} {unit} | {against}: {theirs} {unit} | {ratio} | {len(pairs)} |"
+    return f"| {what} | {amount(ours, unit)} | {against}: {amount(theirs, unit)} | {ratio} | {len(pairs)} |"
+
+
+def amount(number: float, unit: str) -> str:
+    return f"{number:,.0f} {unit}".strip() if number >= 100 else f"{number:.2g} {unit}".strip()
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ from topexplorer.assemble import Workbench
 from topexplorer.cli.output import EXIT_CODES
 from topexplorer.cli.verbs import VERBS
 from topexplorer.core.language import Language
+from topexplorer.core.text import cell_width
 from topexplorer.tui import app
 
 
@@ -51,8 +52,6 @@ def test_help_of_a_family_lists_its_verbs_only(topexplorer: Command, family: str
 
 
 def test_help_stays_within_a_narrow_terminal(topexplorer: Command) -> None:
-    from topexplorer.core.text import cell_width
-
     for language in ("en", "zh"):
         ran = topexplorer("call", "--help", "--lang", language)
         assert max(cell_width(line) for line in ran.out.splitlines()) <= 100
@@ -233,6 +232,21 @@ def test_a_process_of_its_own_answers_with_json_and_exit_code(topexplorer: Comma
     assert (ran.returncode, ran.stderr) == (0, b"")
     assert ran.stdout.startswith(b'{\n  "time_get_response"')
     assert installed("bogus", home=topexplorer.root, stdout=subprocess.PIPE).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "words", [("call", "taobao.time.get"), ("list",), ("sign", "time.get"), ("quota",), ("--help",)]
+)
+def test_a_verb_loads_no_library_that_it_can_do_without(topexplorer: Command, words: tuple[str, ...]) -> None:
+    heavy = "textual rich pydantic msgspec tomlkit frizbee hypercorn httpcore uuid xml.etree.ElementTree"
+    code = (
+        "import sys; from topexplorer.cli.main import main; main(sys.argv[2:]);"
+        "sys.exit(', '.join(name for name in sys.argv[1].split() if name in sys.modules))"
+    )
+    environ = {**os.environ, "TOPEXPLORER_HOME": str(topexplorer.root), "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", code, heavy, *words]
+    ran = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.stderr.strip() == ""
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

@@ -57,10 +57,10 @@ def _request_lines(request: SignedRequest, say: Language) -> Iterator[str]:
     yield ""
     yield say("cli.request.signed")
     yield from _signed_rows(request)
-    unsigned = [("sign", MASK), *((part.name, say("cli.request.file", name=part.file_name)) for part in request.files)]
-    yield ""
-    yield say("cli.request.unsigned")
-    yield from columns(unsigned, "  ")
+    if request.files:
+        yield ""
+        yield say("cli.request.files")
+        yield from columns([(part.name, part.file_name) for part in request.files], "  ")
     yield ""
     yield say("cli.signing.left_out")
     yield from _left_out(request, say)

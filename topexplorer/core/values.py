@@ -20,6 +20,8 @@ from topexplorer.core.spec import ApiSpec, Field, Param, field_paths, find_field
 from topexplorer.core.text import ascii_number
 
 GMT8 = timezone(timedelta(hours=8), "GMT+8")
+_EPOCH = datetime(1970, 1, 1, 8, tzinfo=GMT8)
+_MILLISECOND = timedelta(milliseconds=1)
 DATE_FORM = "%Y-%m-%d %H:%M:%S"
 YES = frozenset({"true", "yes", "y", "1", "on", "是", "对"})
 NO = frozenset({"false", "no", "n", "0", "off", "否", "不"})
@@ -53,7 +55,8 @@ class BadValue(ValueError):
 
 def timestamp(now: datetime, form: TimestampForm) -> str:
     """`now` as the system parameter: `yyyy-MM-dd HH:mm:ss` in GMT+8, or 13-digit milliseconds."""
-    return str(int(now.timestamp() * 1000)) if form == "ms" else now.astimezone(GMT8).strftime(DATE_FORM)
+    # Whole numbers throughout: as a float, the last microseconds of a second round up to the next one.
+    return str((now - _EPOCH) // _MILLISECOND) if form == "ms" else now.astimezone(GMT8).strftime(DATE_FORM)
 
 
 def wire(param: Param, text: str, now: datetime) -> str:

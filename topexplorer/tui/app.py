@@ -1,4 +1,7 @@
-"""The terminal app: themes, languages and which screen is shown. It holds the Workbench and decides nothing else."""
+"""The terminal app: themes, languages and which screen is shown. It holds the Workbench and decides nothing else.
+
+Dialogs are imported when they are first opened: start-up is measured.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import App
 from textual.binding import BindingType
-from textual.command import CommandPalette
 from textual.screen import Screen
 
 from topexplorer.assemble import Workbench
@@ -19,10 +21,7 @@ from topexplorer.core.specfiles import BrokenSpec
 from topexplorer.tui.commands import bindings
 from topexplorer.tui.crash import CrashConsole
 from topexplorer.tui.desk import Desk
-from topexplorer.tui.palette import CommandProvider
 from topexplorer.tui.screens.explorer import Explorer
-from topexplorer.tui.screens.gauges import meter_rows
-from topexplorer.tui.screens.pages import PageDialog, help_rows, problem_rows
 from topexplorer.tui.tell import tell
 from topexplorer.tui.themes import DARK, THEMES
 
@@ -56,6 +55,10 @@ class TopExplorer(App[BrokenSpec]):
 
     def action_command_palette(self) -> None:
         """The palette, in the user's language."""
+        from textual.command import CommandPalette
+
+        from topexplorer.tui.palette import CommandProvider
+
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
             self.push_screen(CommandPalette([CommandProvider], placeholder=self.language("palette.search")))
 
@@ -75,6 +78,9 @@ class TopExplorer(App[BrokenSpec]):
         self.bench.remember(theme=self.theme)
 
     def action_show_quota(self) -> None:
+        from topexplorer.tui.screens.gauges import meter_rows
+        from topexplorer.tui.screens.pages import PageDialog
+
         engine = self.bench.engine
         self.push_screen(
             PageDialog(
@@ -87,6 +93,8 @@ class TopExplorer(App[BrokenSpec]):
 
     def action_help(self) -> None:
         """Help about the focused thing: the nearest ancestor that has something to say."""
+        from topexplorer.tui.screens.pages import PageDialog, help_rows
+
         about = ""
         for widget in self.focused.ancestors_with_self if self.focused else ():
             speak = getattr(widget, "help_text", None)
@@ -97,6 +105,8 @@ class TopExplorer(App[BrokenSpec]):
         )
 
     def action_show_problems(self) -> None:
+        from topexplorer.tui.screens.pages import PageDialog, problem_rows
+
         catalog, say = self.bench.catalog, self.language
         found = (*self.bench.problems, *self.bench.engine.ledger.problems, *self.bench.profiles.problems)
         others = [say.render(problem) for problem in found]

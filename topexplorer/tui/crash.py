@@ -5,10 +5,12 @@ Textual prints locals, and a local may hold a secret.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.traceback import Traceback
+
+if TYPE_CHECKING:
+    from rich.traceback import Traceback
 
 
 class CrashConsole(Console):
@@ -18,6 +20,8 @@ class CrashConsole(Console):
         super().__init__(stderr=True, markup=False, highlight=False)
 
     def print(self, *objects: Any, **options: Any) -> None:
+        from rich.traceback import Traceback
+
         for thing in objects:
             if isinstance(thing, Traceback):
                 strip_locals(thing)

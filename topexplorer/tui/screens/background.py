@@ -16,7 +16,6 @@ from topexplorer.core.errors import StorageError, TopExplorerError
 from topexplorer.core.language import Language
 from topexplorer.core.specfiles import BrokenSpec
 from topexplorer.tui.desk import Desk
-from topexplorer.tui.screens.gauges import gauges, where
 from topexplorer.tui.screens.panes import PaneScreen
 from topexplorer.tui.tell import tell, tell_error
 from topexplorer.tui.widgets.catalog_list import Saved
@@ -63,6 +62,8 @@ class BackgroundScreen(PaneScreen):
     @work(thread=True, group="open", exit_on_error=False)
     def open_workbench(self) -> None:
         """The catalog first, so that it can be searched while the engine loads."""
+        from topexplorer.tui.screens.gauges import where
+
         bench = self.bench
         environment = bench.start_environment
         if not self.desk.drafts:
@@ -84,6 +85,8 @@ class BackgroundScreen(PaneScreen):
 
     def show_environment(self) -> None:
         """Where am I, and what has it cost: after a start, a switch or a call."""
+        from topexplorer.tui.screens.gauges import where
+
         engine = self.bench.engine
         self.where = where(engine.environment, engine.vault.status(engine.environment))
         for kind in ("sandbox", "dev", "prod"):
@@ -94,6 +97,8 @@ class BackgroundScreen(PaneScreen):
 
     @work(thread=True, exclusive=True, group="meters", exit_on_error=False)
     def measure(self) -> None:
+        from topexplorer.tui.screens.gauges import gauges
+
         found = self.bench.engine.meters(self.desk.method or None)
         self.post_message(self.Measured(gauges(found, self.language)))
 

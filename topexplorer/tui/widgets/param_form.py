@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.containers import HorizontalGroup
 from textual.message import Message
 from textual.reactive import var
+from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button
 
@@ -22,7 +23,6 @@ from topexplorer.core.spec import ApiSpec, Param
 from topexplorer.core.values import Problem, selectable_fields
 from topexplorer.tui.widgets.free_row import FreeRow
 from topexplorer.tui.widgets.key_button import KeyButton
-from topexplorer.tui.widgets.object_editor import picker_for
 from topexplorer.tui.widgets.param_row import Clock, ParamRow, Surroundings
 from topexplorer.tui.widgets.param_rows import ParamRows
 
@@ -61,7 +61,7 @@ class ParamForm(ParamRows):
         """Enter was pressed in the last required field, and none of them is empty."""
 
     def __init__(self, language: Language, clock: Clock, id: str | None = None) -> None:
-        super().__init__(language, clock, picker_for, id)
+        super().__init__(language, clock, _picker_for, id)
         self._method = ""
         self._params: tuple[Param, ...] = ()
         self._around = Surroundings(language, clock)
@@ -222,3 +222,10 @@ def _with_text(draft: RequestDraft, param: Param, text: str) -> RequestDraft:
     if not text:
         del stored[param.name]
     return replace(draft, files=stored) if file else replace(draft, values=stored)
+
+
+def _picker_for(row: ParamRow) -> ModalScreen[str | None] | None:
+    """What a row's button opens. Loaded when it is first pressed."""
+    from topexplorer.tui.widgets.object_editor import picker_for
+
+    return picker_for(row)

@@ -23,9 +23,13 @@ class Desk:
         """The draft as it was left, or an empty one."""
         return self.drafts.get(method) or RequestDraft(method)
 
+    @property
+    def unkept(self) -> bool:
+        """Whether a draft changed since they were last written."""
+        return self.drafts != self._kept
+
     def keep(self, write: Callable[[Mapping[str, RequestDraft]], None]) -> None:
         """Hands the drafts to `write` if any changed since the last time. A failure is told once per change."""
-        drafts = dict(self.drafts)
-        if drafts != self._kept:
-            self._kept = drafts
-            write(drafts)
+        if self.unkept:
+            self._kept = dict(self.drafts)
+            write(self._kept)

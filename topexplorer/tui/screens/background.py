@@ -20,7 +20,7 @@ from topexplorer.tui.screens.panes import PaneScreen
 from topexplorer.tui.tell import tell, tell_error
 from topexplorer.tui.widgets.catalog_list import Saved
 from topexplorer.tui.widgets.key_bar import KeyBar
-from topexplorer.tui.widgets.status_bar import Gauge, Where
+from topexplorer.tui.widgets.status_bar import Gauge, StatusBar, Where
 
 
 class BackgroundScreen(PaneScreen):
@@ -70,8 +70,13 @@ class BackgroundScreen(PaneScreen):
             self.desk.drafts = bench.drafts.load()
         self.post_message(self.Opened(bench.catalog, where(environment, bench.vault.status(environment))))
         saved = self.saved_profiles()
-        bench.engine.warm_up()
+        _ = bench.engine
         self.post_message(self.Ready(saved))
+
+    @work(thread=True, group="open", exit_on_error=False)
+    def warm_up(self) -> None:
+        """Loads what only a call needs, when the first keys have been answered."""
+        self.bench.engine.warm_up()
 
     def saved_profiles(self) -> tuple[Saved, ...]:
         return tuple(Saved(profile.name, profile.draft.api) for profile in self.bench.profiles.list())
@@ -89,7 +94,9 @@ class BackgroundScreen(PaneScreen):
 
         engine = self.bench.engine
         self.where = where(engine.environment, engine.vault.status(engine.environment))
-        for kind in ("sandbox", "dev", "prod"):
+        # On the bar alone where only the bar changes: a class of the screen restyles everything in it.
+        self.query_one(StatusBar).set_class(engine.environment.kind == "sandbox", "-sandbox")
+        for kind in ("dev", "prod"):
             self.set_class(engine.environment.kind == kind, f"-{kind}")
         self.judge()
         self.query_one(KeyBar).refresh()
@@ -109,7 +116,7 @@ class BackgroundScreen(PaneScreen):
 
     @work(thread=True, exclusive=True, group="drafts", exit_on_error=False)
     def keep_drafts(self) -> None:
-        """Writes what was typed, when it changed since the last time."""
+        """Writes what was typed since the last time."""
         self.desk.keep(self.bench.drafts.keep)
 
     def on_unmount(self) -> None:

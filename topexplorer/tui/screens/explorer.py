@@ -90,8 +90,9 @@ class Explorer(ActionScreen):
         self.ready = True
         self.saved = event.saved
         self.show_environment()
-        self.set_interval(1.0, self.measure)
-        self.set_interval(2.0, self.keep_drafts)
+        self.set_interval(2.0, self.measure)
+        self.set_interval(2.0, lambda: self.keep_drafts() if self.desk.unkept else None)
+        self.set_timer(0.5, self.warm_up)
 
     def open_api(self, method: str, draft: RequestDraft | None = None) -> None:
         """Opens an API's form with its draft as it was left, or with the given one."""

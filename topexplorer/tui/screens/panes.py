@@ -18,13 +18,21 @@ CATALOG_CELLS, REQUEST_LINES = (24, 90), (6, 60)
 class PaneScreen(Screen[None]):
     """Keeps sizes and which pane is shown. Panes are the widgets with the ids in PANES."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-normal"), (WIDE, "-wide")]
     pane: var[str] = var("catalog")
     maximised: var[bool] = var(False)
     catalog_width: var[int] = var(0)
     """Cells of the catalog; 0 is its share of the room."""
     request_height: var[int] = var(0)
     """Lines or, on a wide screen, cells of the request pane; 0 is its share of the room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # What the style sheet says already.
+        self._sizes: dict[tuple[str, str], int | str] = {
+            ("#catalog", "width"): 40,
+            ("#request", "width"): "1fr",
+            ("#request", "height"): "11fr",
+        }
 
     def watch_pane(self) -> None:
         self._arrange()
@@ -55,19 +63,27 @@ class PaneScreen(Screen[None]):
     def _arrange(self) -> None:
         if not self.is_mounted:
             return
+        single, columns = self.single, self.columns
         for name in PANES:
-            self.query_one(f"#{name}").display = not self.single or name == self.pane
-        self.query_one("#work").display = not self.single or self.pane != "catalog"
+            _set_display(self.query_one(f"#{name}"), not single or name == self.pane)
+        _set_display(self.query_one("#work"), not single or self.pane != "catalog")
         for splitter in self.query(Splitter):
-            splitter.display = not self.single
-            splitter.set_class(self.columns, "-vertical") if splitter.id == "split-request" else None
-            splitter.set_class(not self.columns, "-horizontal") if splitter.id == "split-request" else None
-        share_of_catalog = self.catalog_width or max(40, min(self.size.width // 4, 54))
-        self.query_one("#catalog").styles.width = "1fr" if self.single else share_of_catalog
-        request = self.query_one("#request").styles
-        share = self.request_height or ("2fr" if self.columns else "11fr")
-        request.width = share if self.columns and not self.single else "1fr"
-        request.height = "1fr" if self.columns or self.single else share
+            _set_display(splitter, not single)
+        self.query_one("#split-request", Splitter).turn(columns)
+        self.query_one("#work").set_class(columns, "-columns")
+        share = self.request_height or ("2fr" if columns else "11fr")
+        self._lay("#catalog", "width", "1fr" if single else self.catalog_width or self._catalog_share())
+        self._lay("#request", "width", share if columns and not single else "1fr")
+        self._lay("#request", "height", "1fr" if columns or single else share)
+
+    def _catalog_share(self) -> int:
+        return max(40, min(self.size.width // 4, 54))
+
+    def _lay(self, pane: str, side: str, size: int | str) -> None:
+        """Sets a size that differs from what was set before: each setting costs a layout of the whole screen."""
+        if self._sizes.get((pane, side)) != size:
+            self._sizes[pane, side] = size
+            setattr(self.query_one(pane).styles, side, size)
 
     def action_focus_pane(self, name: str) -> None:
         """Shows a pane and puts the cursor where it is wanted in it."""
@@ -106,3 +122,8 @@ class PaneScreen(Screen[None]):
 
     def _pane_of(self, widget: Widget) -> str | None:
         return next((str(parent.id) for parent in widget.ancestors_with_self if parent.id in PANES), None)
+
+
+def _set_display(widget: Widget, shown: bool) -> None:
+    if widget.display != shown:
+        widget.display = shown

@@ -39,6 +39,13 @@ class Splitter(Widget):
         self._vertical = direction == "vertical"
         self._from: int | None = None
 
+    def turn(self, vertical: bool) -> None:
+        """Stands between columns, or lies between rows."""
+        if vertical != self._vertical:
+            self._vertical = vertical
+            self.set_class(vertical, "-vertical")
+            self.set_class(not vertical, "-horizontal")
+
     def render(self) -> str:
         return ""
 

@@ -33,6 +33,7 @@ class AskText(Dialog[str]):
         self._explanation = explanation
         self._expected = expected
         self._input = Input(value, placeholder=placeholder)
+        self._input.cursor_blink = False
         self._fault = Static("", classes="dialog-fault", markup=False)
 
     def content(self) -> list[Widget]:

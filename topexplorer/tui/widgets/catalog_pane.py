@@ -39,6 +39,7 @@ class CatalogPane(Vertical):
         self._index: SearchIndex | None = None
         self._folded: set[str] = set()
         self._input = Input(placeholder=language("catalog.search"), compact=True, select_on_focus=False)
+        self._input.cursor_blink = False
         self._list = CatalogList()
         self._foot = Static("", markup=False)
 

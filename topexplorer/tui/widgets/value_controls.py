@@ -80,6 +80,7 @@ class ValueInput(Input):
             suggester=_Completion(names, many) if names else None,
             select_on_focus=False,
         )
+        self.cursor_blink = False  # a blinking cursor is half of what an idle screen costs
 
     @property
     def text(self) -> str:

@@ -120,6 +120,7 @@ async def test_a_row_switched_off_keeps_its_text_and_says_so_in_words() -> None:
     async with desk.run_test() as pilot:
         await at(pilot, desk, "tid")
         assert "error" in desk.note("tid")
+        assert desk.row("tid").mark()[0] == "! "
         await pilot.press("ctrl+r")
         await until(
             pilot,

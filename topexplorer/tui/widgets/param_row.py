@@ -218,9 +218,11 @@ class ParamRow(RowFrame):
         return Content.assemble(self.mark(), (name, look), (star, "bold $text-accent"))
 
     def mark(self) -> tuple[str, str]:
-        """Ticked: will be sent. A dash: kept back. Blank: there is nothing to send."""
+        """Ticked: will be sent. `!`: will be sent and is wrong. A dash: kept back. Blank: there is nothing to send."""
         if not self.sent:
             return "- ", "bold $text-warning"
+        if self.filled and any(problem.severity == "error" for problem in self.problems):
+            return "! ", "bold $text-error"
         return ("✓ ", "bold $text-success") if self.filled else ("  ", "")
 
     def caption(self) -> Content:

@@ -39,11 +39,6 @@ def test_list_items_are_named_after_their_type(platform_type: str, name: str) ->
     assert item_name(platform_type) == name
 
 
-def test_an_api_knows_the_item_names_of_every_list_in_its_answer() -> None:
-    spec = api(response=(field("item", "object", "Item", children=ITEM), field("ids", "integer", "Number", many=True)))
-    assert spec.list_item_names() == {"sku", "item_img", "string", "number"}
-
-
 def test_fields_are_walked_parents_before_children() -> None:
     assert [found.name for found in walk_fields((SKU,))] == ["skus", "sku_id", "price"]
     assert [path for path, _field in field_paths((SKU, ITEM[0]))] == ["skus", "skus.sku_id", "skus.price", "num_iid"]

@@ -99,15 +99,6 @@ class RequestDraft:
     def with_file(self, name: str, path: str) -> RequestDraft:
         return replace(self, files={**self.files, name: path})
 
-    def without(self, name: str) -> RequestDraft:
-        """The draft with that row gone altogether."""
-        return replace(
-            self,
-            values={key: text for key, text in self.values.items() if key != name},
-            files={key: path for key, path in self.files.items() if key != name},
-            off=self.off - {name},
-        )
-
     def switched(self, name: str, on: bool) -> RequestDraft:
         """The draft with that row sent or kept back; what was typed stays."""
         return replace(self, off=self.off - {name} if on else self.off | {name})
@@ -163,17 +154,34 @@ class SignedRequest:
 
     def mask(self, text: str) -> str:
         """`text` with every secret of this request replaced, percent-encoded ones too."""
+        for form in self._spellings():
+            text = text.replace(form, MASK)
+        return text
+
+    def mask_body(self, body: bytes) -> bytes:
+        """The same for a document that came back. Secrets of under six characters stay: they would tear words apart."""
+        for form in self._spellings():
+            if len(form) >= 6:
+                body = body.replace(form.encode("utf-8", "replace"), MASK.encode())
+        return body
+
+    def _spellings(self) -> list[str]:
+        """Every way a secret may be written: as it is, percent-encoded, with JSON's escaped slash.
+
+        The longest first: what contains another secret must not be left in pieces.
+        """
         from urllib.parse import quote, quote_plus
 
         spelled = {
             form
             for secret in self.secrets
-            for form in (secret, *(spell(secret, "", errors="replace") for spell in (quote, quote_plus)))
+            for form in (
+                secret,
+                secret.replace("/", "\\/"),
+                *(spell(secret, "", errors="replace") for spell in (quote, quote_plus)),
+            )
         }
-        # The longest first: what contains another secret must not be left in pieces.
-        for form in sorted(filter(None, spelled), key=len, reverse=True):
-            text = text.replace(form, MASK)
-        return text
+        return sorted(filter(None, spelled), key=len, reverse=True)
 
 
 def decode_json(body: bytes | str) -> Any:

@@ -150,10 +150,6 @@ class ApiSpec:
         """The parameter of that name."""
         return next((param for param in self.params if param.name == name), None)
 
-    def list_item_names(self) -> set[str]:
-        """The wire names that wrap list items anywhere in the answer."""
-        return {item_name(f.platform_type) for f in walk_fields(self.response) if f.many}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:

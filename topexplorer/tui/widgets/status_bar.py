@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.reactive import reactive
@@ -26,7 +25,6 @@ class Where:
     name: str
     kind: str
     app_key: str
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +89,6 @@ class StatusBar(Widget):
         key = self.where.app_key
         app = self._language("status.app", key=key) if key else self._language("status.no_keys")
         texts = [(f" {kind}{clean_line(name)} ", "kind"), (f"· {clean_line(app)} ", "name")]
-        if self.where.note and cell_len(self.where.note) < self.size.width - 60:
-            texts.append((f"· {clean_line(self.where.note)} ", "name"))
         return [Segment(text, base + self._look(look)) for text, look in texts]
 
     def _gauge(self, gauge: Gauge, base: Style) -> list[Segment]:

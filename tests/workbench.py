@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from topexplorer.assemble import Workbench, assemble
 from topexplorer.core.catalog import Catalog, bundled_folder
+from topexplorer.engine.indexfile import IndexFile
 from topexplorer.engine.settings import Paths
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=timezone(timedelta(hours=8)))
@@ -43,15 +44,18 @@ def counted_ids() -> Callable[[], str]:
 
 
 @cache
-def _warm_index() -> str:
+def _warm_index() -> bytes:
     """The bundled specs' index, examined once per process: most tests are not about examining."""
-    return json.dumps(Catalog.scan([bundled_folder()]).index)
+    with TemporaryDirectory() as folder:
+        kept = IndexFile(Path(folder) / "index")
+        kept.write(Catalog.scan([bundled_folder()]))
+        return kept.path.read_bytes()
 
 
 def workbench(home: Path, environ: Mapping[str, str] | None = None, **parts: Any) -> Workbench:
     """A Workbench whose files are under `home`. `parts` replace what `assemble` takes."""
     paths = Paths.under(home)
     paths.index_file.parent.mkdir(parents=True, exist_ok=True)
-    paths.index_file.write_text(_warm_index())
+    paths.index_file.write_bytes(_warm_index())
     seams: dict[str, Any] = {"clock": Clock(), "new_id": counted_ids(), "cwd": home, "paths": paths}
     return assemble(environ=environ or {}, **(seams | parts))

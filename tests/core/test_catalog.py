@@ -12,10 +12,11 @@ import pytest
 
 from tests.core.samples import PLATFORM, SpecFolder, bundled, field_row
 from topexplorer.core import catalog as catalog_module
-from topexplorer.core import specfiles
-from topexplorer.core.catalog import INDEX_FORMAT, Catalog, bundled_folder, unlisted
-from topexplorer.core.spec import Field, Param, field_paths
+from topexplorer.core import specfiles, specindex
+from topexplorer.core.catalog import Catalog, bundled_folder, unlisted
+from topexplorer.core.spec import ApiSpec, Field, Origin, Param, field_paths
 from topexplorer.core.specfiles import BrokenSpec
+from topexplorer.core.specindex import INDEX_FORMAT
 
 
 @pytest.fixture
@@ -72,7 +73,6 @@ def test_an_entry_knows_what_lists_need_without_reading_the_file(
     monkeypatch.setattr(catalog_module, "read", fail)
     entry = catalog.entries["taobao.memo"]
     assert (entry.session, entry.writes, entry.retired, entry.access) == ("required", True, False, "basic")
-    assert entry.terms == "tid 编号 Id 测试用的 API。 An API made up for a test."
     assert Path(entry.path).name == "taobao.memo.json"
 
 
@@ -307,7 +307,7 @@ def forbidden(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         assert path in allowed, f"{path} was examined again"
         return specfiles.examine(path, kind)
 
-    monkeypatch.setattr(catalog_module, "examine", guarded)
+    monkeypatch.setattr(specindex, "examine", guarded)
     return allowed
 
 
@@ -369,6 +369,99 @@ def test_an_index_of_another_version_or_shape_is_not_trusted(folder: SpecFolder,
     text = json.dumps(known).replace("PATH", str(path))
     found = json.loads(text.replace('"STAMP"', json.dumps([facts.st_size, facts.st_mtime_ns])))
     assert Catalog.scan([folder.root], found).index == folder.scan().index
+
+
+# Words for search
+
+
+def worded(folder: SpecFolder) -> None:
+    folder.model("Order", field_row("oid"))
+    folder.model("Trade", field_row("tid"), field_row("memo"), struct("orders", "Order"))
+    title = {"zh": "编号", "en": "Id"}
+    folder.api("taobao.whole", params=[field_row("fields", title=title)], response=[struct("trade", "Trade")])
+    folder.api("taobao.part", response=[{**struct("trade", "Trade"), "only": ["orders.oid"]}])
+
+
+def struct(name: str, model: str) -> dict[str, Any]:
+    return field_row(name, type="object", platform_type=model, model=model)
+
+
+def test_search_gets_the_names_of_parameters_and_answered_fields_titles_and_summaries(folder: SpecFolder) -> None:
+    worded(folder)
+    terms = folder.scan().terms()
+    params, fields, titles, summary = terms["taobao.whole"].split("\n")
+    assert params == "fields"
+    assert set(fields.split()) == {"trade", "tid", "memo", "orders", "oid"}
+    assert titles == "编号 Id"
+    assert summary == "测试用的 API。 An API made up for a test."
+    assert set(terms["taobao.part"].split("\n")[1].split()) == {"trade", "orders", "oid"}
+
+
+def test_the_words_are_kept_beside_the_index_and_read_again_where_they_are_missing(folder: SpecFolder) -> None:
+    worded(folder)
+    first = folder.scan()
+    known = first.words
+    assert len(known) == 4
+    for kept in (known, {}, dict(list(known.items())[:1])):
+        again = Catalog.scan([folder.root], first.index, kept.copy)
+        assert again.terms() == first.terms()
+        assert again.words == known
+
+
+def test_a_model_within_itself_has_an_end(folder: SpecFolder) -> None:
+    folder.model("Trade", struct("trade", "Trade"))
+    folder.api("taobao.a", response=[struct("trade", "Trade")])
+    assert "trade" in folder.scan().terms()["taobao.a"]
+
+
+# Imported APIs
+
+
+class OneShelf:
+    """A shelf with one row per method."""
+
+    def __init__(self, *methods: str) -> None:
+        self.methods = methods
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        return [(method, "导入", "", "tbk", "optional", "basic", False, False) for method in self.methods]
+
+    def spec(self, method: str) -> ApiSpec:
+        if method not in self.methods:
+            raise KeyError(method)
+        return replace(unlisted(method), origin=Origin(kind="test", name="x.json"))
+
+    def terms(self) -> dict[str, str]:
+        return dict.fromkeys(self.methods, "shelved")
+
+    def packages(self) -> dict[str, str]:
+        return {"tbk": "淘宝客API"}
+
+
+def test_imported_apis_come_after_those_of_the_spec_files(folder: SpecFolder) -> None:
+    folder.api("taobao.b")
+    catalog = Catalog.scan([folder.root], shelf=OneShelf("taobao.a", "taobao.c"))
+    assert list(catalog) == ["taobao.b", "taobao.a", "taobao.c"]
+    assert [entry.imported for entry in catalog.entries.values()] == [False, True, True]
+    assert catalog["taobao.a"].origin is not None
+    assert catalog.terms()["taobao.c"] == "shelved"
+    assert catalog.packages == {"tbk": "淘宝客API"}
+    assert [category.name for category in catalog.categories] == ["tool"]
+    assert catalog.problems == ()
+
+
+def test_an_imported_api_stands_behind_the_one_of_a_spec_file(folder: SpecFolder) -> None:
+    folder.api("taobao.a", writes=True)
+    catalog = Catalog.scan([folder.root], shelf=OneShelf("taobao.a"))
+    assert len(catalog) == 1
+    assert catalog.entries["taobao.a"].writes
+    assert catalog["taobao.a"].origin is None
+    assert catalog.terms()["taobao.a"] != "shelved"
+    behind = catalog.imported("taobao.a")
+    assert behind is not None
+    assert behind.origin is not None
+    assert catalog.imported("taobao.b") is None
+    assert folder.scan().imported("taobao.a") is None
 
 
 # The bundled catalog

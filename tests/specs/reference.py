@@ -23,6 +23,7 @@ TYPES = {
     "Boolean": {"boolean"},
     "Date": {"datetime"},
     "Json": {"json"},
+    "BigDecimal": {"decimal"},
     "byte[]": {"file"},
 }
 

@@ -10,68 +10,127 @@ A spec folder holds one folder per platform: `platform.json`, `errors.json`, `mo
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
-from topexplorer import __version__
 from topexplorer.core.language import Message, Words, message
-from topexplorer.core.nouns import dataclass
-from topexplorer.core.spec import ApiSpec, ErrorTable, Field, Model, Param, Platform
-from topexplorer.core.specfiles import BrokenSpec, SpecProblem, examine, kind_of, read
+from topexplorer.core.resolving import resolved
+from topexplorer.core.spec import ApiSpec, Category, ErrorTable, Model, Platform
+from topexplorer.core.specfiles import BrokenSpec, SpecProblem, read
+from topexplorer.core.specindex import INDEX_FORMAT, Index, scan_files, scan_folder, search_words, trusted_rows
 
 PLATFORM = "top"
-INDEX_FORMAT = f"3/{__version__}"
-MAX_DEPTH = 10
-Index = dict[str, Any]
-"""JSON data: `{"format": …, "files": {path: {"stamp": [size, mtime_ns], "kind": …, …}}}`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What lists and search need to know about an API without reading its file."""
+class Entry(NamedTuple):
+    """What lists need to know about an API without reading its file."""
 
     method: str
-    title: Words
+    zh: str
+    en: str
     category: str
     session: str
     access: str
     writes: bool
     retired: bool
-    path: str
-    terms: str = ""
-    """Parameter names and titles and the summary, for search."""
+    path: str = ""
+    imported: bool = False
+    """On the shelf: made from a foreign document. Its category is the package of that document."""
+
+    @property
+    def title(self) -> Words:
+        return Words(zh=self.zh, en=self.en)
+
+
+class Shelf(Protocol):
+    """Imported APIs, kept elsewhere than in spec files. Nothing on it ever takes the place of a file's API."""
+
+    def rows(self) -> Sequence[Sequence[Any]]:
+        """The first eight members of an Entry for every API, in the order of the list."""
+        ...
+
+    def spec(self, method: str) -> ApiSpec:
+        """One API. Raises KeyError."""
+        ...
+
+    def terms(self) -> Mapping[str, str]:
+        """Search words by method, in the lines that `Catalog.terms` has."""
+        ...
+
+    def packages(self) -> Mapping[str, str]:
+        """The platform's names of the packages that `rows` names as categories."""
+        ...
 
 
 class Catalog(Mapping[str, ApiSpec]):
     """APIs by method. Iterates in the order of the tree: category, then method."""
 
-    def __init__(self, index: Index, problems: tuple[SpecProblem, ...] = ()) -> None:
+    def __init__(
+        self, index: Index, problems: Iterable[SpecProblem], words: Callable[[], dict[str, str]], shelf: Shelf | None
+    ) -> None:
         self.index = index
         self._found = list(problems)
+        self._known_words = words
+        self._shelf = shelf
         self._models: dict[str, Model | None] = {}
         self._specs: dict[str, ApiSpec] = {}
+        self._imported: dict[str, ApiSpec | None] = {}
 
     @classmethod
-    def scan(cls, folders: Iterable[Path], known: Index | None = None) -> Catalog:
-        """The catalog of these spec folders, first folder first. `known` is the index of an earlier scan, if any."""
-        trusted = _trusted_rows(known)
-        files: dict[str, Any] = {}
+    def scan(
+        cls,
+        folders: Iterable[Path],
+        known: Index | None = None,
+        words: Callable[[], Mapping[str, str]] = dict,
+        shelf: Shelf | None = None,
+        files: Iterable[Path] = (),
+    ) -> Catalog:
+        """The catalog of these spec folders, first folder first, of `files` in no such folder, and of the shelf.
+
+        `known` is the index of an earlier scan and `words` gives the words of that one, if any.
+        """
+        trusted = trusted_rows(known)
+        rows: dict[str, Any] = {}
+        fresh: dict[str, str] = {}
         problems = []
         for folder in folders:
-            if not folder.is_dir():
+            if folder.is_dir():
+                rows.update(scan_folder(folder / PLATFORM, trusted, fresh))
+            else:
                 problems.append(SpecProblem(str(folder), "$", message("spec.no_folder")))
-                continue
-            for path, stamp in sorted(_json_files(folder / PLATFORM)):
-                row = trusted.get(path)
-                if not row or row.get("stamp") != stamp:
-                    row = _examined(Path(path), stamp)
-                if row:
-                    files[path] = row
-        return cls({"format": INDEX_FORMAT, "files": files}, tuple(problems))
+        rows.update(scan_files(files, fresh))
+        return cls({"format": INDEX_FORMAT, "files": rows}, problems, lambda: {**words(), **fresh}, shelf)
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """Search words by the path of a file, to be kept with the index."""
+        known = self._known_words()
+        rows = self.index["files"].items()
+        kinds = {path: row["kind"] for path, row in rows if row["kind"] in ("api", "model") and "problems" not in row}
+        return {path: known.get(path) or search_words(path, kind) for path, kind in kinds.items()}
+
+    def terms(self) -> dict[str, str]:
+        """What search looks through beside names: by method the lines of `words_of`, whole models filled in."""
+        files, words = self.index["files"], self.words
+        models = {row["name"]: (path, row.get("whole", ())) for path, row in files.items() if "name" in row}
+
+        def names(whole: Iterable[str], within: tuple[str, ...] = ()) -> Iterator[str]:
+            for name in whole:
+                if name in models and name not in within:
+                    path, inner = models[name]
+                    yield words[path]
+                    yield from names(inner, (*within, name))
+
+        found = dict(self._shelf.terms()) if self._shelf else {}
+        for method, entry in self.entries.items():
+            if not entry.imported:
+                params, _line, rest = words[entry.path].partition("\n")
+                whole = " ".join(names(files[entry.path].get("whole", ())))
+                found[method] = f"{params}\n{whole} {rest}"
+        return found
 
     @cached_property
     def platform(self) -> Platform:
@@ -88,9 +147,14 @@ class Catalog(Mapping[str, ApiSpec]):
             return ErrorTable(codes=(), families=())
         return table
 
+    def links(self) -> Counter[str]:
+        """How many specs name an API as one that is called before or after theirs: a measure of how much it is used."""
+        rows = self.index["files"].values()
+        return Counter(method for row in rows for method in row.get("related", ()))
+
     @cached_property
     def entries(self) -> dict[str, Entry]:
-        """Every usable API by method, in tree order."""
+        """Every usable API by method, in tree order: those of the spec files, then the imported ones."""
         platform = self._platform_if_usable()
         order = {category.name: place for place, category in enumerate(platform.categories if platform else ())}
         found: dict[str, Entry] = {}
@@ -103,7 +167,25 @@ class Catalog(Mapping[str, ApiSpec]):
                 else:
                     found[entry.method] = entry
         rows = sorted(found.values(), key=lambda e: (order.get(e.category, len(order)), e.retired, e.method))
-        return {entry.method: entry for entry in rows}
+        entries = {entry.method: entry for entry in rows}
+        if self._shelf:
+            imported = {row[0]: Entry._make((*row, "", True)) for row in self._shelf.rows()}
+            entries |= {method: entry for method, entry in imported.items() if method not in entries}
+        return entries
+
+    @cached_property
+    def categories(self) -> tuple[Category, ...]:
+        """The branches of the tree that have APIs in spec files, in order."""
+        used = {entry.category for entry in self.entries.values() if not entry.imported}
+        known = self.platform.categories
+        others = sorted(used - {category.name for category in known})
+        named = [category for category in known if category.name in used]
+        return (*named, *(Category(name=name, title=Words(zh=name, en=name)) for name in others))
+
+    @cached_property
+    def packages(self) -> Mapping[str, str]:
+        """The titles of the imported packages, by the category of an imported entry."""
+        return self._shelf.packages() if self._shelf else {}
 
     @property
     def problems(self) -> tuple[SpecProblem, ...]:
@@ -119,13 +201,24 @@ class Catalog(Mapping[str, ApiSpec]):
     def __getitem__(self, method: str) -> ApiSpec:
         if method not in self._specs:
             entry = self.entries[method]
+            if entry.imported and (shelved := self.imported(method)):
+                return shelved
             try:
                 spec: ApiSpec = read(Path(entry.path), "api")
-                self._specs[method] = self._resolved(spec)
+                self._specs[method] = resolved(spec, self.model)
             except BrokenSpec as error:
                 self._note(error.problems)
                 raise KeyError(method) from None
         return self._specs[method]
+
+    def imported(self, method: str) -> ApiSpec | None:
+        """The imported spec of a method, which stands behind the one of a spec file where there are both."""
+        if method not in self._imported:
+            try:
+                self._imported[method] = self._shelf.spec(method) if self._shelf else None
+            except KeyError:
+                self._imported[method] = None
+        return self._imported[method]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.entries)
@@ -192,32 +285,6 @@ class Catalog(Mapping[str, ApiSpec]):
                 if row["access"] not in rates:
                     yield SpecProblem(path, "$.access", message("spec.no_rate_class", name=row["access"]))
 
-    def _resolved(self, spec: ApiSpec) -> ApiSpec:
-        return replace(
-            spec,
-            params=tuple(self._param(param, ()) for param in spec.params),
-            response=tuple(self._field(field, ()) for field in spec.response),
-        )
-
-    def _member_model(self, name: str | None, within: tuple[str, ...]) -> Model | None:
-        """The model of a member; None inside itself, because a struct that contains itself has no end."""
-        return self.model(name) if name and name not in within and len(within) < MAX_DEPTH else None
-
-    def _param(self, param: Param, within: tuple[str, ...]) -> Param:
-        model = self._member_model(param.model, within)
-        children = tuple(_as_param(field) for field in model.fields) if model else param.children
-        inside = (*within, model.name) if model else within
-        return replace(param, children=tuple(self._param(child, inside) for child in children))
-
-    def _field(self, field: Field, within: tuple[str, ...]) -> Field:
-        model = self._member_model(field.model, within)
-        children = model.fields if model else field.children
-        if not children:
-            return field
-        inside = (*within, model.name) if model else within
-        whole = tuple(self._field(child, inside) for child in children)
-        return replace(field, children=_only(whole, field.only) if field.only else whole)
-
 
 def unlisted(method: str) -> ApiSpec:
     """The spec of an API nobody described: it may write, and any parameter may be sent."""
@@ -234,117 +301,15 @@ def bundled_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "specs"
 
 
-def _trusted_rows(known: Index | None) -> dict[str, dict[str, Any]]:
-    """The rows of an earlier index; none when it is of another version or somebody changed its shape."""
-    files = known.get("files") if known and known.get("format") == INDEX_FORMAT else None
-    return {path: row for path, row in files.items() if isinstance(row, dict)} if isinstance(files, dict) else {}
-
-
-def _json_files(folder: Path) -> Iterator[tuple[str, list[int]]]:
-    """Paths as text: with thousands of files, making Path objects of them takes longer than all the rest."""
-    waiting = [str(folder)]
-    while waiting:
-        try:
-            found = list(os.scandir(waiting.pop()))
-        except OSError:
-            continue
-        for entry in found:
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(entry.path)
-            elif entry.name.endswith(".json"):
-                yield entry.path, _stamp(entry)
-
-
-def _stamp(entry: os.DirEntry[str]) -> list[int]:
-    try:
-        facts = entry.stat()
-    except OSError:
-        return []
-    return [facts.st_size, facts.st_mtime_ns]
-
-
-def _examined(path: Path, stamp: list[int]) -> dict[str, Any] | None:
-    """What the index keeps of a file, None for one that is no spec."""
-    kind = kind_of(path)
-    if kind is None:
-        return None
-    row: dict[str, Any] = {"stamp": stamp, "kind": kind}
-    try:
-        spec = examine(path, kind)
-    except BrokenSpec as error:
-        row["problems"] = [
-            {"where": p.where, "key": p.reason.key, "values": dict(p.reason.values)} for p in error.problems
-        ]
-        return row
-    if kind == "model":
-        row |= {"name": spec.name, "models": _model_names(spec.fields)}
-    elif kind == "api":
-        row |= _api_row(spec)
-    return row
-
-
-def _api_row(spec: ApiSpec) -> dict[str, Any]:
-    words = [word for param in spec.params for word in (param.name, param.title.zh, param.title.en)]
-    return {
-        "method": spec.method,
-        "zh": spec.title.zh,
-        "en": spec.title.en,
-        "category": spec.category,
-        "session": spec.session,
-        "access": spec.access,
-        "writes": spec.writes,
-        "retired": spec.retired is not None,
-        "terms": " ".join([*words, spec.summary.zh, spec.summary.en]),
-        "models": _model_names((*spec.response, *spec.params)),
-    }
-
-
 def _entry(path: str, row: dict[str, Any]) -> Entry:
     return Entry(
         method=row["method"],
-        title=Words(zh=row["zh"], en=row["en"]),
+        zh=row["zh"],
+        en=row["en"],
         category=row["category"],
         session=row["session"],
         access=row["access"],
         writes=row["writes"],
         retired=row["retired"],
         path=path,
-        terms=row["terms"],
     )
-
-
-def _model_names(parts: Iterable[Field | Param]) -> list[str]:
-    names: set[str] = set()
-    for part in parts:
-        if part.model:
-            names.add(part.model)
-        names.update(_model_names(part.children))
-    return sorted(names)
-
-
-def _as_param(field: Field) -> Param:
-    return Param(
-        name=field.name,
-        type=field.type,
-        platform_type=field.platform_type,
-        title=field.title,
-        summary=field.summary,
-        many=field.many,
-        choices=field.choices,
-        children=tuple(_as_param(child) for child in field.children),
-        model=field.model,
-    )
-
-
-def _only(fields: tuple[Field, ...], names: tuple[str, ...]) -> tuple[Field, ...]:
-    inside: dict[str, list[str]] = {}
-    for name in names:
-        first, _dot, rest = name.partition(".")
-        inside.setdefault(first, []).extend([rest] if rest else [])
-    kept = []
-    for field in fields:
-        if nested := inside.get(field.name):
-            kept.append(replace(field, children=_only(field.children, tuple(nested))))
-        elif field.name in inside:
-            kept.append(field)
-    return tuple(kept)

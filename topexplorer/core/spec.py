@@ -8,6 +8,7 @@ the platform's own, because list items on the wire are named after the type.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Literal
 
 from topexplorer.core.language import Words
@@ -80,6 +81,8 @@ class Field:
     """With `model`: only these of its fields, dotted for nested ones (`orders.oid`). Empty means all."""
     children: tuple[Field, ...] = ()
     choices: tuple[Choice, ...] = ()
+    example: str | None = None
+    """A value as the gateway sends it."""
     needs_session: bool = False
     """Comes only when the call carries the owner's session: the reason behind many empty fields."""
 
@@ -116,6 +119,29 @@ class Retirement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A request or an answer as somebody else's document shows it."""
+
+    __pydantic_config__ = STRICT
+    name: str
+    """What it shows, such as `JSON` or `XML error`."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The foreign document that an imported spec was made from."""
+
+    __pydantic_config__ = STRICT
+    kind: str
+    """The row of IMPORTERS that read it."""
+    name: str
+    """The file, inside its folder or archive."""
+    package: str = ""
+    """The package that the platform keeps the API in, by the name its document has for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSpec:
     """One API, as `specs/<platform>/apis/<category>/<method>.json` describes it."""
 
@@ -145,6 +171,11 @@ class ApiSpec:
     """What about this spec is not confirmed by the platform's documents."""
     changes: tuple[str, ...] = ()
     """For a write: the parameters that say what will change, most important first."""
+    samples: tuple[Sample, ...] = ()
+    permissions: tuple[str, ...] = ()
+    """The permission packages that contain the API, by the names the console has for them."""
+    origin: Origin | None = None
+    """Set on an imported spec: nobody of ours has read it."""
 
     def param(self, name: str) -> Param | None:
         """The parameter of that name."""
@@ -247,6 +278,7 @@ class Platform:
         return next((rate for rate in self.rate_classes if rate.name == name), None)
 
 
+@lru_cache(maxsize=4096)
 def item_name(platform_type: str) -> str:
     """The element that wraps each item of a list of that type: `TopProductDO` gives `top_product_d_o`.
 

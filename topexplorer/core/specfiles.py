@@ -27,10 +27,12 @@ from topexplorer.core.spec import (
     GlobalError,
     Limit,
     Model,
+    Origin,
     Param,
     Platform,
     RateClass,
     Retirement,
+    Sample,
     SubCodeFamily,
 )
 
@@ -43,7 +45,7 @@ MAX_DIGITS = 18
 KINDS: dict[str, type[Any]] = {"api": ApiSpec, "model": Model, "platform": Platform, "errors": ErrorTable}
 _NOUNS = {
     *(ApiSpec, Category, Choice, ErrorCode, ErrorTable, Field, GatewayAddress, GlobalError, Limit, Model, Param),
-    *(Platform, RateClass, Retirement, SubCodeFamily, Words),
+    *(Origin, Platform, RateClass, Retirement, Sample, SubCodeFamily, Words),
 }
 _TYPES: dict[str, Any] = {"bool": bool, "int": int, "float": int | float, **{noun.__name__: noun for noun in _NOUNS}}
 """What a field's annotation means; what is not here is text with few values."""
@@ -76,6 +78,17 @@ def kind_of(path: Path) -> str | None:
     if path.name in ("platform.json", "errors.json"):
         return path.stem
     return "api" if "apis" in path.parts else None
+
+
+def kind_by_content(path: Path) -> str | None:
+    """What a JSON file resembles, an API or a model; None for neither. One that cannot be read may be an API."""
+    try:
+        found = _document(path, _text(path))
+    except BrokenSpec:
+        return "api"
+    if "method" in found:
+        return "api"
+    return "model" if {"name", "fields"} <= found.keys() else None
 
 
 def examine(path: Path, kind: str) -> Any:
@@ -115,6 +128,31 @@ def read(path: Path, kind: str) -> Any:
         return _noun(KINDS[kind], document)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BrokenSpec((SpecProblem(str(path), "$", message("spec.changed", detail=str(error))),)) from None
+
+
+def build(kind: str, document: dict[str, Any]) -> Any:
+    """What `document` made of it. Raises TypeError, KeyError or AttributeError where it is of another shape."""
+    return _noun(KINDS[kind], document)
+
+
+def document(noun: Any) -> dict[str, Any]:
+    """A spec, or a part of one, as its file has it: without what is at its default."""
+    written = {}
+    for name, default in _defaults(noun.__class__):
+        value = getattr(noun, name)
+        if value is default or value == default:
+            continue
+        if value.__class__ is tuple:
+            value = [document(entry) if entry.__class__ in _NOUNS else entry for entry in value]
+        elif value.__class__ in _NOUNS:
+            value = document(value)
+        written[name] = value
+    return written
+
+
+@cache
+def _defaults(shape: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in fields(shape))
 
 
 def _noun(shape: Any, document: dict[str, Any]) -> Any:

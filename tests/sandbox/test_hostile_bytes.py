@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.sandbox.test_wire import multipart
 from tests.sandbox.wire import FORM, ITEM, SKU, TRADE, Outsider
+from topexplorer.core.gateway import form_pairs
 from topexplorer.core.xmltree import decode_xml
 
 KINDS = st.one_of(
@@ -183,6 +186,101 @@ def test_a_tampered_multipart_text_is_refused_and_a_tampered_file_is_not() -> No
         assert outsider.sandbox.log[-1].code == 0
     outsider.send(body=multipart(params | {"num_iid": str(ITEM + 1)}, {"image": b"one"}, "xyz"), headers=headers)
     assert outsider.sandbox.log[-1].code == 25
+
+
+PIECES = st.sampled_from([b"&", b"=", b"%", b"%4", b"%41", b"+", b"a", b"%C3%A9", b"%c3", "é".encode(), b";", b"%zz"])
+
+
+@given(st.lists(st.one_of(PIECES, st.binary(max_size=2))).map(b"".join))
+def test_a_form_is_read_as_the_standard_library_reads_it(form: bytes) -> None:
+    try:
+        expected = parse_qsl(form.decode(), keep_blank_values=True, errors="strict")
+    except ValueError:
+        with pytest.raises(ValueError):
+            form_pairs(form)
+    else:
+        assert form_pairs(form) == expected
+
+
+@pytest.mark.parametrize("path", ["/router/rest", "/router/batch"])
+def test_a_body_that_never_ends_is_given_up(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("topexplorer.sandbox.app.BODY_SECONDS", 0.0)
+    chunks = iter([{"type": "http.request", "body": b"method=", "more_body": True}])
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        chunk = next(chunks, None)
+        if chunk is None:
+            await asyncio.Event().wait()
+        return chunk
+
+    async def send(event: Any) -> None:
+        sent.append(event)
+
+    scope = {"type": "http", "path": path, "method": "POST", "query_string": b"", "headers": []}
+    asyncio.run(shared().sandbox(scope, receive, send))
+    assert [event.get("status", event.get("body")) for event in sent] == [408, b"Request Timeout\n"]
+
+
+SCOPES = st.fixed_dictionaries(
+    {
+        "path": st.sampled_from(
+            ["/router/rest", "/router/batch", "/", "", "//", "/router/", "*", "/\udc80", "/oauth/token"]
+        ),
+        "method": st.sampled_from(["GET", "POST", "HEAD", "", "\xff"]),
+        "query_string": st.binary(max_size=80),
+        "headers": st.lists(
+            st.tuples(
+                st.one_of(
+                    st.binary(max_size=10),
+                    st.sampled_from(
+                        [
+                            b"content-type",
+                            b"Content-Length",
+                            b"content-encoding",
+                            b"accept-encoding",
+                            b"top-api-separator",
+                        ]
+                    ),
+                ),
+                st.one_of(
+                    st.binary(max_size=20),
+                    st.sampled_from(
+                        [b"gzip", b"gzip;q=", b"*;q=0", b"-1", b"9" * 30, b"multipart/form-data; boundary=b"]
+                    ),
+                ),
+            ),
+            max_size=6,
+        ),
+        "client": st.sampled_from([None, ("127.0.0.1", 1), ("", 0)]),
+    }
+)
+
+
+@settings(max_examples=300)
+@given(scope=SCOPES, chunks=st.lists(st.binary(max_size=80), max_size=4), hangs_up=st.booleans())
+def test_an_arbitrary_scope_gets_one_clean_answer_or_none(
+    scope: dict[str, Any], chunks: list[bytes], hangs_up: bool
+) -> None:
+    events: list[Any] = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
+    events.append({"type": "http.disconnect"} if hangs_up else {"type": "http.request"})
+    coming, sent = iter(events), []
+
+    async def receive() -> Any:
+        return next(coming, {"type": "http.disconnect"})
+
+    async def send(event: Any) -> None:
+        sent.append(event)
+
+    asyncio.run(shared().sandbox({"type": "http", **scope}, receive, send))
+    if sent:
+        assert [event["type"] for event in sent] == ["http.response.start", "http.response.body"]
+        assert sent[0]["status"] == 200 or 400 <= sent[0]["status"] < 500
+        body, length = sent[1]["body"], dict(sent[0]["headers"])[b"content-length"]
+        assert int(length) == len(body) or (scope["method"] == "HEAD" and not body)
+    else:
+        assert hangs_up
+    assert "time" in shared().answer("taobao.time.get")
 
 
 @pytest.mark.parametrize("count", [4000, 100_000])

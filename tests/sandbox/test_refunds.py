@@ -15,7 +15,11 @@ def refund(outsider: Outsider, fields: str, refund_id: str = str(REFUND)) -> Any
 def received(outsider: Outsider, fields: str = "refund_id,status,modified", **asked: Any) -> list[Any]:
     page = outsider.answer("taobao.refunds.receive.get", fields=fields, page_size=100, **asked)
     rows = list(page.get("refunds", {}).get("refund", ()))
-    assert page["total_results"] == len(rows)
+    number = 1
+    while len(rows) < page["total_results"]:
+        number += 1
+        more = outsider.answer("taobao.refunds.receive.get", fields=fields, page_size=100, page_no=number, **asked)
+        rows += more["refunds"]["refund"]
     return rows
 
 

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from tests.sandbox.wire import BEIJING, ITEM, NOON, OTHER_ITEM, REFUND, SKU, TRADE, Outsider
-from topexplorer.sandbox.rows import Market, cents
+from topexplorer.sandbox.market import DRAWERS, Market
+from topexplorer.sandbox.rows import cents
+from topexplorer.sandbox.seed.landmarks import BOOKED_TRADE
 from topexplorer.sandbox.seed.market import seeded
 from topexplorer.sandbox.store import Store
 
@@ -25,23 +27,32 @@ def market(request: pytest.FixtureRequest) -> Market:
     return seeded(NOON, request.param)
 
 
+def outline(market: Market) -> dict[str, Any]:
+    """The market as far as it is known without writing out the past."""
+    return {"sellers": market.sellers} | {name: market.drawer(name).heads() for name in DRAWERS}
+
+
 def test_one_seed_and_one_moment_make_one_market() -> None:
-    assert seeded(NOON, 7) == seeded(NOON, 7)
-    assert seeded(NOON, 7) != seeded(NOON, 8)
+    assert outline(seeded(NOON, 7)) == outline(seeded(NOON, 7))
+    assert outline(seeded(NOON, 7)) != outline(seeded(NOON, 8))
+    assert seeded(NOON, 7).trades == seeded(NOON, 7).trades
 
 
 def test_the_market_is_as_large_as_promised(market: Market) -> None:
     assert set(market.sellers) == {"童装小铺", "数码优选"}
-    assert len(market.items) == 60
-    assert len(market.trades) == 120
-    assert len(market.refunds) >= 5
+    assert len(market.items) == 284
+    assert len(market.trades) == 2983
+    assert len(market.refunds) > 200
+    assert len(market.shipments) > 2000
+    assert len(market.ratings) > 2000
 
 
 def test_every_state_of_a_trade_is_there(market: Market) -> None:
     states = Counter(trade["status"] for trade in market.trades.values() if trade["seller_nick"] == "童装小铺")
     assert set(states) >= {
         *("WAIT_BUYER_PAY", "WAIT_SELLER_SEND_GOODS", "WAIT_BUYER_CONFIRM_GOODS", "TRADE_FINISHED"),
-        *("TRADE_CLOSED", "TRADE_CLOSED_BY_TAOBAO"),
+        *("TRADE_CLOSED", "TRADE_CLOSED_BY_TAOBAO", "SELLER_CONSIGNED_PART", "PAID_FORBID_CONSIGN", "PAY_PENDING"),
+        *("TRADE_NO_CREATE_PAY", "WAIT_PRE_AUTH_CONFIRM", "TRADE_BUYER_SIGNED"),
     }
 
 
@@ -65,13 +76,15 @@ def test_amounts_add_up(market: Market) -> None:
         assert trade["num"] == sum(order["num"] for order in trade["orders"])
 
 
-def test_times_lie_in_the_last_ninety_days_and_in_order(market: Market) -> None:
-    oldest = (NOON - timedelta(days=90)).strftime("%Y-%m-%d %H:%M:%S")
+def test_times_lie_in_the_past_in_order_and_mostly_in_the_last_ninety_days(market: Market) -> None:
+    oldest = (NOON - timedelta(days=181)).strftime("%Y-%m-%d %H:%M:%S")
+    recent = (NOON - timedelta(days=90)).strftime("%Y-%m-%d %H:%M:%S")
+    assert sum(trade["created"] < recent for trade in market.trades.heads()) == 114
     for trade in market.trades.values():
         steps = [trade[name] for name in ("created", "pay_time", "consign_time", "end_time") if name in trade]
         assert steps == sorted(steps)
         assert oldest <= steps[0]
-        assert steps[-1] == trade["modified"] < "2026-11-21 12:00:00"
+        assert steps[-1] == trade["modified"] == trade["async_modified"] < "2026-11-21 12:00:00"
     for refund in market.refunds.values():
         assert market.trades[refund["tid"]]["created"] < refund["created"] <= refund["modified"] < "2026-11-21 12:00:00"
 
@@ -80,14 +93,17 @@ def test_numbers_are_unique_and_long(market: Market) -> None:
     oids = [order["oid"] for trade in market.trades.values() for order in trade["orders"]]
     sku_ids = [sku["sku_id"] for item in market.items.values() for sku in item["skus"]]
     pictures = [p["id"] for item in market.items.values() for p in item["item_imgs"] if p["id"]]
-    for numbers in (oids, sku_ids, pictures, [row["out_sid"] for row in market.shipments]):
+    parcels = [row["out_sid"] for row in market.shipments.values() if row["out_sid"]]
+    for numbers in (oids, sku_ids, pictures, parcels):
         assert len(set(numbers)) == len(numbers)
-    assert all(2**53 < tid < 2**63 for tid in market.trades)
+    assert all(2**53 < tid < 2**63 for tid in market.trades.numbers())
 
 
 def test_parcels_belong_to_trades_that_were_sent(market: Market) -> None:
     sent = {tid for tid, trade in market.trades.items() if "consign_time" in trade}
-    assert {row["tid"] for row in market.shipments} == sent
+    assert {row["tid"] for row in market.shipments.values() if row["seller_confirm"] == "yes"} == sent
+    booked = [row["tid"] for row in market.shipments.values() if row["seller_confirm"] == "no"]
+    assert booked == [BOOKED_TRADE]
 
 
 def test_orders_name_items_of_their_own_seller(market: Market) -> None:
@@ -109,18 +125,54 @@ def test_titles_of_items_are_not_repeated(market: Market) -> None:
     assert len(set(titles)) == len(titles)
 
 
+def test_a_head_says_what_the_whole_trade_says() -> None:
+    heads = {row["tid"]: row for row in seeded(NOON, 7).trades.heads()}
+    for tid, trade in seeded(NOON, 7).trades.items():
+        known = {name: value for name, value in heads[tid].items() if not name.startswith("_")}
+        assert {name: trade[name] for name in known} == known
+
+
+def test_heads_of_shipments_and_ratings_say_what_the_whole_rows_say() -> None:
+    for name in ("shipments", "ratings", "refunds"):
+        heads = seeded(NOON, 7).drawer(name).heads()
+        for head, row in zip(heads, seeded(NOON, 7).drawer(name).values(), strict=True):
+            known = {column: value for column, value in head.items() if not column.startswith("_")}
+            assert {column: row[column] for column in known} == known
+
+
+def test_it_does_not_matter_which_row_is_looked_at_first() -> None:
+    fresh = seeded(NOON, 7)
+    refund_id = fresh.refunds.numbers()[-1]
+    other = seeded(NOON, 7)
+    refund = fresh.refunds[refund_id]
+    trade = other.trades[refund["tid"]]
+    assert fresh.trades[refund["tid"]] == trade
+    assert other.refunds[refund_id] == refund
+    order = next(order for order in trade["orders"] if order["oid"] == refund["oid"])
+    assert (order["refund_id"], order["refund_status"]) == (refund["refund_id"], refund["status"])
+
+
+def test_what_calls_change_does_not_reach_the_trades_of_the_past() -> None:
+    changed, fresh = seeded(NOON, 7), seeded(NOON, 7)
+    for item in changed.items.values():
+        item |= {"title": "另一个标题", "price": "1.00"}
+    for seller in changed.sellers.values():
+        seller["shop"]["title"] = "另一家店"
+    assert changed.trades == fresh.trades
+
+
 def test_the_market_stands_on_the_first_moment_the_clock_gave() -> None:
     now = [NOON]
     store = Store(lambda: now[0], 7)
     store.now()
     now[0] += timedelta(days=3)
-    assert store.market == seeded(NOON, 7)
+    assert outline(store.market) == outline(seeded(NOON, 7))
     assert store.now() == "2026-11-24 12:00:00"
 
 
 def test_a_clock_in_another_zone_makes_the_same_market() -> None:
     tokyo = NOON.astimezone(BEIJING.__class__(timedelta(hours=9)))
-    assert Store(lambda: tokyo, 7).market == seeded(NOON, 7)
+    assert outline(Store(lambda: tokyo, 7).market) == outline(seeded(NOON, 7))
 
 
 def test_reset_brings_everything_back() -> None:

@@ -19,6 +19,7 @@ from tests.sandbox.wire import (
     Outsider,
 )
 
+FINISHED_TRADE, BOOKED_TRADE, RETURNING_TRADE = 3141592653589793601, 3141592653589793701, 3141592653589793801
 SOLD, INCREMENT = "taobao.trades.sold.get", "taobao.trades.sold.increment.get"
 
 
@@ -26,12 +27,12 @@ def trade(outsider: Outsider, fields: str, tid: int = TRADE, seller: str = "童�
     return outsider.answer("taobao.trade.fullinfo.get", seller=seller, tid=tid, fields=fields)["trade"]
 
 
-def sold(outsider: Outsider, fields: str = "tid", api: str = SOLD, **asked: Any) -> list[Any]:
+def sold(outsider: Outsider, fields: str = "tid", api: str = SOLD, page_size: int = 100, **asked: Any) -> list[Any]:
     """Every trade of the list, page by page."""
     rows: list[Any] = []
     number = 1
     while True:
-        page = outsider.answer(api, fields=fields, page_no=number, page_size=37, use_has_next="true", **asked)
+        page = outsider.answer(api, fields=fields, page_no=number, page_size=page_size, use_has_next="true", **asked)
         assert "total_results" not in page
         rows += page.get("trades", {}).get("trade", [])
         if not page["has_next"]:
@@ -126,7 +127,8 @@ def test_the_list_filters_by_status(outsider: Outsider, status: str) -> None:
 def test_a_combined_status_stands_for_several(outsider: Outsider) -> None:
     closed = {row["status"] for row in sold(outsider, "status", status="ALL_CLOSED")}
     assert closed == {"TRADE_CLOSED", "TRADE_CLOSED_BY_TAOBAO"}
-    assert {row["status"] for row in sold(outsider, "status", status="ALL_WAIT_PAY")} == {"WAIT_BUYER_PAY"}
+    unpaid = {row["status"] for row in sold(outsider, "status", status="ALL_WAIT_PAY")}
+    assert unpaid == {"WAIT_BUYER_PAY", "TRADE_NO_CREATE_PAY"}
 
 
 def test_the_list_filters_by_time_and_buyer(outsider: Outsider) -> None:
@@ -134,9 +136,16 @@ def test_the_list_filters_by_time_and_buyer(outsider: Outsider) -> None:
     start, end = whole[30]["created"], whole[10]["created"]
     assert sold(outsider, "tid,created,buyer_nick", start_created=start, end_created=end) == whole[10:31]
     mine = sold(outsider, "tid,buyer_nick", buyer_nick="晴天小雨")
-    assert {row["tid"] for row in mine} == {TRADE, UNPAID_TRADE, SENT_TRADE}
+    assert {row["tid"] for row in mine} == {
+        TRADE,
+        UNPAID_TRADE,
+        SENT_TRADE,
+        FINISHED_TRADE,
+        BOOKED_TRADE,
+        RETURNING_TRADE,
+    }
     uid = trade(outsider, "buyer_open_uid")["buyer_open_uid"]
-    assert len(sold(outsider, buyer_open_id=uid)) == 3
+    assert len(sold(outsider, buyer_open_id=uid)) == 6
     assert refused(outsider, SOLD, fields="tid", start_created=end, end_created=start).endswith(":start_created")
 
 
@@ -146,7 +155,7 @@ def test_rare_types_are_silently_absent_unless_asked_for(outsider: Outsider) -> 
 
     assert VIRTUAL_TRADE not in tids()
     assert tids(type="eticket") == {VIRTUAL_TRADE}
-    assert tids(type="guarantee_trade, eticket") == tids() | {VIRTUAL_TRADE}
+    assert tids(type="guarantee_trade, cod, eticket") == tids() | {VIRTUAL_TRADE}
 
 
 def test_the_list_filters_by_ratings_and_knows_no_second_hand_trades(outsider: Outsider) -> None:
@@ -159,12 +168,12 @@ def test_the_list_filters_by_ratings_and_knows_no_second_hand_trades(outsider: O
 def test_the_increment_shows_what_changed_within_a_day(outsider: Outsider) -> None:
     outsider.move(60)
     outsider.answer("taobao.trade.memo.update", tid=SENT_TRADE, memo="老客户")
-    span = {"start_modified": "2026-11-21 12:01:00", "end_modified": "2026-11-21 12:30:00"}
+    span: dict[str, Any] = {"start_modified": "2026-11-21 12:01:00", "end_modified": "2026-11-21 12:30:00"}
     assert sold(outsider, "tid,modified", INCREMENT, **span) == [{"tid": SENT_TRADE, "modified": "2026-11-21 12:01:00"}]
 
 
 def test_the_increment_is_ordered_by_change_latest_first(outsider: Outsider) -> None:
-    span = {"start_modified": "2026-11-20 12:00:00", "end_modified": "2026-11-21 12:00:00"}
+    span: dict[str, Any] = {"start_modified": "2026-11-20 12:00:00", "end_modified": "2026-11-21 12:00:00"}
     modified = [row["modified"] for row in sold(outsider, "modified", INCREMENT, **span)]
     assert len(modified) > 5
     assert modified == sorted(modified, reverse=True)
@@ -316,3 +325,57 @@ def test_no_call_touches_a_trade_that_is_missing_or_not_ours(
     theirs = trade(outsider, "status,modified,seller_flag", VIRTUAL_TRADE, OTHER_SELLER)
     assert theirs["status"] == "WAIT_SELLER_SEND_GOODS"
     assert theirs["seller_flag"] == 0
+
+
+def test_the_history_begins_where_the_usual_list_ends(outsider: Outsider) -> None:
+    asked: dict[str, Any] = {"fields": "tid,created,status", "page_size": 40}
+    first = outsider.answer("taobao.trades.sold.history.get", **asked)
+    page = outsider.answer("taobao.trades.sold.history.get", **asked, page_no=3)
+    rows = first["trades"]["trade"] + page["trades"]["trade"]
+    oldest = sold(outsider, "created")[-1]["created"]
+    assert len(rows) > 40
+    assert (first["has_next"], page["has_next"]) == (True, False)
+    assert all(row["created"] < (outsider.now - timedelta(days=90)).strftime("%Y-%m-%d %H:%M:%S") for row in rows)
+    assert rows[0]["created"] < oldest
+
+
+@pytest.mark.parametrize("api", ["taobao.trades.simple.sold.get", "taobao.open.trades.sold.get"])
+def test_simpler_lists_show_the_same_trades(outsider: Outsider, api: str) -> None:
+    asked: dict[str, Any] = {"fields": "tid,status,payment", "status": "WAIT_SELLER_SEND_GOODS", "page_size": 20}
+    usual = outsider.answer(SOLD, **asked)
+    simple = outsider.answer(api, **asked)
+    assert simple["total_results"] == usual["total_results"]
+    assert [(str(row["tid"]), row["payment"]) for row in usual["trades"]["trade"]] == [
+        (str(row["tid"]), row["payment"]) for row in simple["trades"]["trade"]
+    ]
+
+
+def test_what_a_buyer_confirms_is_split_into_goods_and_postage(outsider: Outsider) -> None:
+    def fee(tid: int) -> Any:
+        return outsider.answer("taobao.trade.confirmfee.get", tid=tid)["trade_confirm_fee"]
+
+    assert fee(TRADE) == {"confirm_fee": "247.00", "confirm_post_fee": "0.00", "is_last_order": True}
+    assert fee(FIRST_ORDER) == {"confirm_fee": "89.00", "confirm_post_fee": "0.00", "is_last_order": False}
+    rows = sold(outsider, "tid,payment,post_fee,orders.oid", status="WAIT_BUYER_CONFIRM_GOODS")
+    row = next(row for row in rows if row["post_fee"] != "0.00" and len(row["orders"]["order"]) == 1)
+    found = fee(row["tid"])
+    assert found["confirm_post_fee"] == row["post_fee"]
+    assert outsider.answer("taobao.trade.invoice.amount.get", tid=TRADE)["consumer_invoice_amount"] == "24700"
+
+
+def test_a_partly_sent_trade_shows_what_is_on_its_way(outsider: Outsider) -> None:
+    fields = "tid,orders.status,orders.invoice_no"
+    (row,) = [*sold(outsider, fields, status="SELLER_CONSIGNED_PART")][:1]
+    first, second = row["orders"]["order"]
+    assert (first["status"], second) == ("WAIT_BUYER_CONFIRM_GOODS", {"status": "WAIT_SELLER_SEND_GOODS"})
+    assert first["invoice_no"]
+    outsider.answer("taobao.logistics.offline.send", tid=row["tid"], company_code="ZTO", out_sid="75312345678901")
+    after = trade(outsider, "status,orders.status", row["tid"])
+    assert after["status"] == "WAIT_BUYER_CONFIRM_GOODS"
+
+
+def test_an_old_trade_is_read_and_changed_like_a_young_one(outsider: Outsider) -> None:
+    tid = sold(outsider)[-1]["tid"]
+    outsider.answer("taobao.trade.memo.update", tid=tid, memo="回访过", flag=2)
+    assert trade(outsider, "seller_memo,seller_flag", tid) == {"seller_memo": "回访过", "seller_flag": 2}
+    assert refused(outsider, "taobao.trade.close", tid=tid, close_reason="缺货").endswith("TRADE_STATUS_ERROR")

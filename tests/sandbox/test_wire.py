@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 import pytest
 
 from tests.core.samples import SpecFolder
 from tests.sandbox.wire import BEIJING, FORM, ITEM, SKU, TRADE, Outsider
+from topexplorer.core import signing
 from topexplorer.core.call import Secret
 from topexplorer.core.catalog import Catalog
+from topexplorer.core.gateway import GATEWAYS
 from topexplorer.sandbox.accounts import Accounts, App
 
 VECTORS = json.loads((Path(__file__).parent.parent / "vectors" / "sign_vectors.json").read_bytes())
+SHARED_FACTS = Path(__file__).parents[3] / "shared" / "facts" / "sign_vectors.json"
 BEFORE_THE_SIGN = {9, 21, 22, 24, 25, 28, 29, 30, 31, 32, 33, 34}
 
 
@@ -77,6 +81,60 @@ def test_a_body_that_is_no_form_is_signed_as_a_whole(sampler: Outsider) -> None:
     )
     refused = sampler.decoded(sampler.send(query=params.items(), body=text.encode() + b" ", headers=headers))
     assert refused["error_response"]["code"] == 25
+
+
+def test_a_document_may_come_with_business_parameters_in_the_query(outsider: Outsider) -> None:
+    text = "<request><note>测试</note></request>"
+    params = outsider.system("taobao.trade.fullinfo.get") | {"tid": str(TRADE), "fields": "tid"}
+    headers = {"Content-Type": "text/xml;charset=utf-8"}
+    signed = outsider.signed(params, text).items()
+    answer = outsider.decoded(outsider.send(query=signed, body=text.encode(), headers=headers))
+    assert answer["trade_fullinfo_get_response"]["trade"] == {"tid": TRADE}
+
+
+def packed_call(outsider: Outsider, body: bytes, coding: str = "gzip") -> Any:
+    return outsider.send(body=body, headers={"Content-Type": FORM, "Content-Encoding": coding})
+
+
+def test_a_body_may_come_compressed(outsider: Outsider) -> None:
+    form = urlencode(outsider.signed(outsider.system("taobao.time.get"))).encode()
+    for coding in ("gzip", "GZIP ", "x-gzip"):
+        assert "time_get_response" in outsider.decoded(packed_call(outsider, gzip.compress(form), coding))
+    assert "time_get_response" in outsider.decoded(packed_call(outsider, form, "identity"))
+
+
+def test_a_document_is_signed_as_it_was_before_it_was_compressed(sampler: Outsider) -> None:
+    text = '{"note":"测试"}'
+    query = sampler.signed(sampler.system("taobao.time.get"), text).items()
+    headers = {"Content-Type": "application/json;charset=utf-8", "Content-Encoding": "gzip"}
+    assert "time_get_response" in sampler.decoded(
+        sampler.send(query=query, body=gzip.compress(text.encode()), headers=headers)
+    )
+
+
+@pytest.mark.parametrize("coding", ["br", "deflate", "gzip, gzip", "zstd", "nonsense"])
+def test_a_body_in_an_unknown_coding_is_415(outsider: Outsider, coding: str) -> None:
+    assert packed_call(outsider, b"a=1", coding).status_code == 415
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"method=taobao.time.get",
+        gzip.compress(b"a=1")[:-9],
+        gzip.compress(b"a=1") + b"x",
+        gzip.compress(b"a=1") * 2,
+    ],
+)
+def test_a_body_that_is_not_the_gzip_it_claims_to_be_is_415(outsider: Outsider, body: bytes) -> None:
+    response = packed_call(outsider, body)
+    assert (response.status_code, response.headers["content-type"]) == (415, "text/plain;charset=UTF-8")
+
+
+def test_a_body_that_unpacks_beyond_the_limit_is_refused(outsider: Outsider) -> None:
+    assert packed_call(outsider, gzip.compress(b"a" * (32 * 1024 * 1024 + 1), 1)).status_code == 413
+    assert packed_call(outsider, gzip.compress(b"a=" + b"a" * 2**20)).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["md5", "hmac", "hmac-sha256"])
@@ -268,3 +326,31 @@ def test_requests_as_sdks_put_them_on_the_wire_are_accepted(row: dict[str, Any],
     query = target.partition("?")[2].encode()
     outsider.send(verb, query=query, body=row["body"].encode(), headers={"Content-Type": row["content_type"]})
     assert outsider.sandbox.log[-1].code not in BEFORE_THE_SIGN
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row["id"]) for row in VECTORS["spi_callback_sign"]])
+def test_the_verifier_accepts_the_signs_of_callbacks(row: dict[str, Any]) -> None:
+    """A callback signs named headers as if they were parameters, empty ones too, and its body."""
+    call = GATEWAYS["top"].parse(row["query"].encode(), row["content_type"], row["body"].encode())
+    named = [name for name in row["headers"].get("top-sign-list", "").split(",") if name]
+    pairs = [*call.params, *((name, unquote_plus(row["headers"].get(name, ""))) for name in named)]
+    assert signing.base_string(pairs) == row["param_string"]
+    assert signing.verify("md5", row["secret"], pairs, row["sign"], call.body)
+    assert not signing.verify("md5", row["secret"], pairs, row["sign"], call.body + " ")
+
+
+def test_the_shared_vectors_hold_no_gateway_sign_that_is_not_tried_here() -> None:
+    if not SHARED_FACTS.is_file():
+        pytest.skip("the vectors of other SDKs are not beside this checkout")
+    there = json.loads(SHARED_FACTS.read_bytes())
+    for kind in ("top_sign", "wire_examples", "spi_callback_sign"):
+        assert there[kind] == VECTORS[kind]
+
+
+def test_signs_without_a_method_are_accepted_by_the_verifier() -> None:
+    """Vectors that are only about the order of names, and are no calls."""
+    rows = [row for row in VECTORS["top_sign"] if "method" not in row["params"]]
+    assert rows
+    for row in rows:
+        assert signing.verify(row["method"], row["secret"], row["params"].items(), row["sign"])
+        assert not signing.verify(row["method"], row["secret"], row["params"].items(), row["sign"].lower())

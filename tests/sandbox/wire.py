@@ -63,7 +63,7 @@ class Outsider:
         limits = None if limited else CallLimits.none()
         self.sandbox = Sandbox(catalog or bundled(), lambda: self.now, accounts, seed, limits)
         self.accounts = self.sandbox.accounts
-        self.transport = httpx.ASGITransport(app=self.sandbox)
+        self.transport: httpx.AsyncBaseTransport = httpx.ASGITransport(app=self.sandbox)
 
     def move(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

@@ -1,37 +1,51 @@
 """The sandbox gateway as an ASGI application: the far end of the wire, for the explorer and for anybody's SDK.
 
-Serves `/router/rest` with HTTP 200 whatever the platform's answer is. It knows the catalog and nothing of the engine.
+Serves `/router/rest` and `/router/batch` with HTTP 200 whatever the platform's answer is. It knows the catalog and
+nothing of the engine.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from topexplorer.core.catalog import Catalog
 from topexplorer.sandbox.accounts import Accounts
-from topexplorer.sandbox.gatehouse import Arrival, Gatehouse, Reply
+from topexplorer.sandbox.arrivals import BODY_LIMIT, Arrival, Reply, TooLarge, UnknownCoding, unpacked
+from topexplorer.sandbox.gatehouse import Gatehouse
 from topexplorer.sandbox.limits import CallLimits
-from topexplorer.sandbox.visitors import Log
+from topexplorer.sandbox.visitors import Log, LogRow
+
+if TYPE_CHECKING:
+    from topexplorer.sandbox.faults import Faults
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
+Page = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""What answers requests at one address: an ASGI application that sees only `http` scopes."""
 
 PATH = "/router/rest"
-BODY_LIMIT = 32 * 1024 * 1024
+BATCH_PATH = "/router/batch"
+OAUTH_PATH = "/oauth/"
 GZIP_FROM = 1024
 """Bytes. Shorter answers are never compressed."""
+BODY_SECONDS = 60.0
+"""A body that takes longer is not waited for: its caller has stalled, or means harm."""
+PLAIN = "text/plain;charset=UTF-8"
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Sandbox:
     """The platform in a box. `clock` gives aware times; one seed and one clock always give the same answers.
 
     `accounts` None means the made-up ones, `limits` None those of platform.json.
-    `log` holds the last 500 calls, newest last.
+    `log` holds the last 500 calls, newest last. `sleep` is how a fault waits, asyncio's own unless another is given.
     """
 
     def __init__(
@@ -41,48 +55,181 @@ class Sandbox:
         accounts: Accounts | None = None,
         seed: int = 7,
         limits: CallLimits | None = None,
+        sleep: Callable[[float], Awaitable[None]] | None = None,
     ) -> None:
         self.accounts = accounts or Accounts.default()
+        self._clock = clock
+        self._seed = seed
+        self._sleep = sleep
+        self._faults: Faults | None = None
+        self.watch: Callable[[LogRow], None] | None = None
+        """Told of every call when its answer is out."""
         # The form parser logs what it dislikes; without a handler Python writes that over the terminal.
         logging.getLogger("python_multipart").addHandler(logging.NullHandler())
-        self._gatehouse = Gatehouse(catalog, clock, self.accounts, seed, limits)
+        self._gatehouse = Gatehouse(catalog, self.now, self.accounts, seed, limits)
+        self._pages: dict[str, Page] = {
+            PATH: self._rest,
+            BATCH_PATH: self._batch,
+            OAUTH_PATH: self._oauth,
+        }
+        """By path; a path that ends with a slash takes everything below it too."""
 
     @property
     def log(self) -> Log:
         return self._gatehouse.log
 
+    @property
+    def limits(self) -> CallLimits:
+        return self._gatehouse.limits
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose. Nobody who never asks pays for it."""
+        if self._faults is None:
+            from topexplorer.sandbox.faults import Faults
+
+            self._faults = self._gatehouse.trouble = self.limits.override = Faults(self._seed)
+        return self._faults
+
+    def now(self) -> datetime:
+        """The gateway's own time, which a fault may have set off."""
+        moment = self._clock()
+        return moment + self._faults.skew if self._faults else moment
+
+    def add_page(self, path: str, page: Page) -> None:
+        """One more address; a path that ends with a slash takes everything below it too."""
+        self._pages[path] = page
+
     def reset(self) -> None:
-        """Forget every call and every write."""
+        """Forget every call and every write. Fault rules stay; what they counted does not."""
         self._gatehouse.reset()
+        if self._faults:
+            self._faults.reset()
+
+    def save(self, write: Callable[[bytes], None]) -> None:
+        """Hands what calls have changed to `write`."""
+        self._gatehouse.store.save(write)
+
+    def load(self, data: bytes) -> None:
+        """Takes up what `save` gave. Raises UnreadableState, and then nothing has changed."""
+        self._gatehouse.store.load(data)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._http(scope, receive, send)
+            try:
+                await self._page(scope["path"])(scope, _Upload(receive), self._dated(send))
+            except _Stalled:
+                await respond(self._dated(send), 408, Reply(b"Request Timeout\n", PLAIN))
         elif scope["type"] == "lifespan":
             await _lifespan(receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
 
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] != PATH:
-            await _respond(send, 404, Reply(b"Not Found\n", "text/plain;charset=UTF-8"))
-            return
+    def _dated(self, send: Send) -> Send:
+        """`send` with the gateway's own time in every head: clients measure their clocks by it."""
+
+        async def dated(event: Event) -> None:
+            if event["type"] == "http.response.start":
+                event = {**event, "headers": [*event["headers"], (b"date", _http_date(self.now()))]}
+            await send(event)
+
+        return dated
+
+    def _page(self, path: str) -> Page:
+        below = path[: path.find("/", 1) + 1]
+        return self._pages.get(path) or self._pages.get(below) or _not_found
+
+    async def _rest(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._answer(self._gatehouse.answer, scope, receive, send)
+
+    async def _batch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        from topexplorer.sandbox.batch import HEADER, SEPARATOR, answer
+
+        separator = next((value for name, value in scope["headers"] if name.lower() == HEADER and value), SEPARATOR)
+        await self._answer(lambda arrival: answer(self._gatehouse, arrival, separator), scope, receive, send)
+
+    async def _oauth(self, scope: Scope, receive: Receive, send: Send) -> None:
+        from topexplorer.sandbox.oauth import OAuthPages
+
+        await OAuthPages(self._gatehouse.tokens)(scope, receive, send)
+
+    async def _answer(self, turn: Callable[[Arrival], Reply], scope: Scope, receive: Receive, send: Send) -> None:
+        """Reads the request, has `turn` answer it, and sends that; a body that cannot be read gets a plain 4xx."""
         headers = _headers(scope["headers"])
         try:
             body = await _body(headers.get("content-length", ""), receive)
-        except _TooLarge:
-            await _respond(send, 413, Reply(b"Content Too Large\n", "text/plain;charset=UTF-8"))
+            if body is None:
+                return
+            body = unpacked(headers.get("content-encoding", ""), body)
+        except TooLarge:
+            await respond(send, 413, Reply(b"Content Too Large\n", PLAIN))
             return
-        if body is None:
+        except UnknownCoding:
+            await respond(send, 415, Reply(b"Unsupported Media Type\n", PLAIN))
             return
         caller = scope.get("client") or ("",)
         arrival = Arrival(scope["method"], scope["query_string"], headers.get("content-type", ""), body, caller[0])
-        reply = self._gatehouse.answer(arrival)
-        await _respond(send, 200, reply, _takes_gzip(headers.get("accept-encoding", "")))
+        last = self.log[-1] if self.log else None
+        reply = turn(arrival)
+        rows = self.log.after(last)
+        finished = False
+        try:
+            finished = await self._out(reply, rows, _takes_gzip(headers.get("accept-encoding", "")), receive, send)
+        finally:
+            for row in rows:
+                row.seconds = (self.now() - row.at).total_seconds()
+                row.left = not finished
+                if self.watch:
+                    self.watch(row)
+
+    async def _out(self, reply: Reply, rows: list[LogRow], takes_gzip: bool, receive: Receive, send: Send) -> bool:
+        """Sends `reply`, well or as a fault has it; False when the caller hung up before it was over."""
+        delivery = self._faults.delivery(reply.method) if self._faults else None
+        if delivery is None or not delivery.rules:
+            await respond(send, 200, reply, takes_gzip)
+            return True
+        from topexplorer.sandbox.outgoing import Deliverer
+
+        for row in rows:
+            row.faults = delivery.behind(row.method)
+        return await Deliverer(delivery, respond, receive, send, self._sleep).deliver(reply, takes_gzip)
 
 
-class _TooLarge(Exception):
-    """The body is longer than the gateway reads."""
+class _Stalled(Exception):
+    """The body did not come in time."""
+
+
+class _Upload:
+    """`receive` for a request whose whole body must come within BODY_SECONDS. Raises _Stalled."""
+
+    __slots__ = ("_deadline", "_receive", "_whole")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._deadline = asyncio.get_running_loop().time() + BODY_SECONDS
+        self._whole = False
+
+    async def __call__(self) -> Event:
+        if self._whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                event = await self._receive()
+        except TimeoutError:
+            raise _Stalled from None
+        self._whole = not event.get("more_body", False)
+        return event
+
+
+def _http_date(moment: datetime) -> bytes:
+    """In the one form that HTTP has. Not strftime, which would write it in the language of the machine."""
+    here = moment.astimezone(UTC)
+    day, month = _DAYS[here.weekday()], _MONTHS[here.month - 1]
+    return f"{day}, {here:%d} {month} {here.year:04d} {here:%H:%M:%S} GMT".encode("ascii")
+
+
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    await respond(send, 404, Reply(b"Not Found\n", PLAIN))
 
 
 def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -90,9 +237,9 @@ def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 async def _body(announced: str, receive: Receive) -> bytes | None:
-    """The whole body, None when the caller hung up. Raises _TooLarge as soon as that is known."""
+    """The whole body, None when the caller hung up. Raises TooLarge as soon as that is known."""
     if announced.isascii() and announced.isdigit() and (len(announced) > 12 or int(announced) > BODY_LIMIT):
-        raise _TooLarge
+        raise TooLarge
     chunks, size, more = [], 0, True
     while more:
         event = await receive()
@@ -101,7 +248,7 @@ async def _body(announced: str, receive: Receive) -> bytes | None:
         chunk = event.get("body", b"")
         size += len(chunk)
         if size > BODY_LIMIT:
-            raise _TooLarge
+            raise TooLarge
         chunks.append(chunk)
         more = event.get("more_body", False)
     return b"".join(chunks)
@@ -115,13 +262,14 @@ def _takes_gzip(accepted: str) -> bool:
     return False
 
 
-async def _respond(send: Send, status: int, reply: Reply, gzip_wanted: bool = False) -> None:
+async def respond(send: Send, status: int, reply: Reply, gzip_wanted: bool = False) -> None:
+    """Sends `reply`. Every answer of the gateway leaves here."""
     body = reply.body
     headers = [(b"content-type", reply.content_type.encode("ascii"))]
     if gzip_wanted and len(body) > GZIP_FROM:
         import gzip
 
-        body = gzip.compress(body, 6, mtime=0)
+        body = gzip.compress(body, 1, mtime=0)
         headers.append((b"content-encoding", b"gzip"))
     headers += [(b"vary", b"Accept-Encoding"), (b"content-length", str(len(body)).encode("ascii"))]
     await send({"type": "http.response.start", "status": status, "headers": headers})

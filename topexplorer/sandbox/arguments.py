@@ -42,6 +42,8 @@ class Arguments:
     """The names of the file parts that came along."""
     caller: str = ""
     """The address the call came from."""
+    app_key: str = ""
+    """The app that signed the call."""
 
     def has(self, name: str) -> bool:
         return bool(self.text(name))

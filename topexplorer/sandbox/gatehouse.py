@@ -6,54 +6,48 @@ Nothing here waits or raises for what a caller sent, and nothing is believed but
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
-from topexplorer.core.call import Refusal
+from topexplorer.core.call import Refusal, WireFormat
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.envelope import Style
 from topexplorer.core.gateway import GATEWAYS, IncomingCall
 from topexplorer.core.language import message
-from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec
 from topexplorer.sandbox.accounts import Accounts
 from topexplorer.sandbox.arguments import Arguments, Fault
+from topexplorer.sandbox.arrivals import Arrival, Reply, incoming
+from topexplorer.sandbox.backends.authorisation import back_ends
 from topexplorer.sandbox.backends.registry import back_end
 from topexplorer.sandbox.limits import CallLimits
-from topexplorer.sandbox.projection import asked_fields, shaped
-from topexplorer.sandbox.rules import Gate, Visit, first_refusal
+from topexplorer.sandbox.projection import Shapes, asked_fields
+from topexplorer.sandbox.rules import RULES, Gate, Rule, Visit, first_refusal
 from topexplorer.sandbox.store import Payload, Store
-from topexplorer.sandbox.visitors import KEPT, Log, LogRow, row
+from topexplorer.sandbox.tokens import TokenOffice
+from topexplorer.sandbox.visitors import KEPT, Log, row
 
 HOST = "top127000000001.sandbox"
 """Named in the comment after XML answers, in the form of the platform's host names."""
 UNCOUNTED = frozenset({"sign", "timestamp"})
 REMEMBERED = 10_000
 """Different calls whose number is kept, for their request ids."""
-LONGEST_FORM = 2 * 1024 * 1024
-"""Bytes of a urlencoded form; files travel in multipart forms, which may be longer."""
-MOST_PARAMETERS, MOST_PARTS = 5000, 1000
+CONTENT_TYPES: Mapping[WireFormat, str] = {
+    "json": "text/javascript;charset=UTF-8",
+    "xml": "text/xml;charset=UTF-8",
+}
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PAIRS = [low + high for high in _DIGITS for low in _DIGITS]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A request at the gateway's address, as the wire carried it."""
+class Trouble(Protocol):
+    """Faults that somebody asked for."""
 
-    verb: str
-    query: bytes
-    content_type: str
-    body: bytes
-    caller: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A document and the content type it goes out with."""
-
-    body: bytes
-    content_type: str
+    def before(self, visit: Visit) -> Refusal | None:
+        """What a call that broke no rule is refused with all the same."""
+        ...
 
 
 class Gatehouse:
@@ -68,71 +62,79 @@ class Gatehouse:
         limits: CallLimits | None = None,
     ) -> None:
         self.store = Store(clock, seed)
+        self.tokens = TokenOffice(accounts, self.store.moment, seed)
         self.limits = limits or CallLimits.of(catalog.platform)
         self.log: Log = Log(maxlen=KEPT)
-        self._gate = Gate(catalog, accounts, self.limits)
+        self.trouble: Trouble | None = None
+        system_names = frozenset(param.name for param in catalog.platform.system_params)
+        self._gate = Gate(catalog, accounts, self.limits, system_names)
         self._seed = seed
+        self._token_apis = back_ends(self.tokens)
+        self._shapes = Shapes()
         self._seen: dict[bytes, int] = {}
 
     def reset(self) -> None:
         """As if nobody had ever called."""
         self.store.reset()
+        self.tokens.reset()
         self.limits.reset()
         self.log.clear()
         self._seen.clear()
 
     def answer(self, arrival: Arrival) -> Reply:
-        now = self.store.moment()
+        """One call at `/router/rest`."""
         try:
-            call = _parsed(arrival)
+            call = incoming(arrival)
         except ValueError as error:
-            return self._unreadable(arrival, error, now)
-        visit = Visit(self._gate, arrival.verb, call, now, arrival.caller)
-        refusal = first_refusal(visit)
-        payload: Payload = {}
-        if refusal is None and visit.spec is not None:
-            try:
-                payload = self._work(visit, visit.spec)
-            except Fault as fault:
-                refusal = Refusal(fault.code, "Remote service error", fault.sub_code, fault.sub_msg)
-        self.log.append(self._row(visit, refusal))
-        style = _style(visit)
-        request_id = self._request_id(visit)
+            return self.unreadable(arrival, error)
+        return self.settle(self.visit(arrival, call))
+
+    def visit(self, arrival: Arrival, call: IncomingCall) -> Visit:
+        """`call` at the gate, now."""
+        return Visit(self._gate, arrival.verb, call, self.store.moment(), arrival.caller)
+
+    def settle(self, visit: Visit, rules: Sequence[Rule] = RULES) -> Reply:
+        """What `visit` comes to: these rules, then trouble that was asked for, then the back end."""
+        refusal = first_refusal(visit, rules) or (self.trouble.before(visit) if self.trouble else None)
         if refusal is not None or visit.spec is None:
-            refused = replace(refusal or Refusal(22, "Invalid method"), request_id=request_id)
-            return _reply(GATEWAYS["top"].refuse(refused, style), style)
-        return _reply(GATEWAYS["top"].wrap(visit.spec, payload | {"request_id": request_id}, style), style)
+            return self.refused(visit, refusal or Refusal(22, "Invalid method"))
+        try:
+            payload = self._work(visit, visit.spec)
+        except Fault as fault:
+            refusal = Refusal(fault.code, "Remote service error", fault.sub_code, fault.sub_msg)
+            return self.refused(visit, refusal)
+        self.log.append(row(visit.now, visit.get("method"), visit.get("app_key"), None))
+        style = _style(visit)
+        body = GATEWAYS["top"].wrap(visit.spec, payload | {"request_id": self._request_id(visit)}, style)
+        return Reply(body, CONTENT_TYPES[style.format], visit.spec.method)
+
+    def refused(self, visit: Visit, refusal: Refusal) -> Reply:
+        """An error for a call that could be read, with its row in the log."""
+        method, spec, style = visit.get("method"), visit.spec, _style(visit)
+        retired = refusal.code == 22 and spec is not None and spec.retired is not None
+        reason = message("sandbox.refused.retired", method=method) if retired else None
+        self.log.append(row(visit.now, method, visit.get("app_key"), refusal, reason))
+        said = replace(refusal, request_id=self._request_id(visit))
+        return Reply(GATEWAYS["top"].refuse(said, style), CONTENT_TYPES[style.format], spec.method if spec else "")
 
     def _work(self, visit: Visit, spec: ApiSpec) -> Payload:
         given = visit.arguments()
-        args = Arguments(given, visit.seller, frozenset(visit.call.file_names), visit.caller)
-        worker = back_end(spec.method)
+        args = Arguments(given, visit.seller, frozenset(visit.call.file_names), visit.caller, visit.get("app_key"))
+        worker = self._token_apis.get(spec.method) or back_end(spec.method)
         if worker is not None:
             payload = worker(self.store, args)
         else:
             from topexplorer.sandbox.replies import reply
 
             payload = reply(spec, given, args.seller, visit.now, self._seed)
-        return shaped(spec, payload, asked_fields(spec, given))
+        return self._shapes.shaped(spec, payload, asked_fields(spec, given))
 
-    def _unreadable(self, arrival: Arrival, error: ValueError, now: datetime) -> Reply:
-        """47 for bytes that are not UTF-8, 3 for a broken multipart form, 43 for a form without end."""
-        if isinstance(error, UnicodeError):
-            refusal = Refusal(47, "Invalid encoding")
-        elif arrival.content_type.lower().startswith("multipart/"):
-            refusal = Refusal(3, "Upload fail", sub_msg="multipart 表单无法解析")
-        else:
-            refusal = Refusal(43, "Parameter error", sub_msg="参数过多或格式不正确")
-        self.log.append(row(now, "", "", refusal))
-        request_id = self._numbered(arrival.query + b"\0" + arrival.body)
-        return _reply(GATEWAYS["top"].refuse(replace(refusal, request_id=request_id), Style()), Style())
-
-    def _row(self, visit: Visit, refusal: Refusal | None) -> LogRow:
-        method = visit.get("method")
-        spec = visit.spec
-        retired = refusal is not None and refusal.code == 22 and spec is not None and spec.retired is not None
-        reason = message("sandbox.refused.retired", method=method) if retired else None
-        return row(visit.now, method, visit.get("app_key"), refusal, reason)
+    def unreadable(self, arrival: Arrival, error: ValueError) -> Reply:
+        """An error for a call that could not be read, in XML, because nothing of it is known."""
+        refusal = misread(arrival, error)
+        self.log.append(row(self.store.moment(), "", "", refusal))
+        said = replace(refusal, request_id=self._numbered(arrival.query + b"\0" + arrival.body))
+        return Reply(GATEWAYS["top"].refuse(said, Style(host=HOST)), CONTENT_TYPES["xml"])
 
     def _request_id(self, visit: Visit) -> str:
         pairs = sorted((name, text) for name, text in visit.call.params if name not in UNCOUNTED)
@@ -147,40 +149,22 @@ class Gatehouse:
         made = hashlib.blake2b(key + f"{self._seed}/{count}".encode(), digest_size=9).digest()
         number = int.from_bytes(made, "big")
         letters = []
-        for _place in range(13):
-            number, digit = divmod(number, 36)
-            letters.append(_DIGITS[digit])
-        return "".join(letters)
+        for _place in range(6):
+            number, pair = divmod(number, 1296)
+            letters.append(_PAIRS[pair])
+        return "".join(letters) + _DIGITS[number % 36]
 
 
-def _parsed(arrival: Arrival) -> IncomingCall:
-    """The call in these bytes. Raises ValueError when there is none, or when reading it would take seconds.
-
-    A name without `=` is no parameter here. Else `a=b` and `a&b` would have the same sign, because names and values are
-    signed with nothing between.
-    """
-    kind = arrival.content_type.partition(";")[0].strip().lower()
-    body = arrival.body
-    if kind in ("", "application/x-www-form-urlencoded"):
-        body = _pairs(body)
-    elif kind == "multipart/form-data" and body.lower().count(b"content-disposition:") > MOST_PARTS:
-        raise ValueError("too many parts")
-    return GATEWAYS["top"].parse(_pairs(arrival.query), arrival.content_type, body)
-
-
-def _pairs(form: bytes) -> bytes:
-    if len(form) > LONGEST_FORM or form.count(b"&") >= MOST_PARAMETERS:
-        raise ValueError("too long a form")
-    return b"&".join(pair for pair in form.split(b"&") if b"=" in pair)
+def misread(arrival: Arrival, error: ValueError) -> Refusal:
+    """47 for bytes that are not UTF-8, 3 for a broken multipart form, 43 for a form without end."""
+    if isinstance(error, UnicodeError):
+        return Refusal(47, "Invalid encoding")
+    if arrival.kind.startswith("multipart/"):
+        return Refusal(3, "Upload fail", sub_msg="multipart 表单无法解析")
+    return Refusal(43, "Parameter error", sub_msg="参数过多或格式不正确")
 
 
 def _style(visit: Visit) -> Style:
     form = visit.get("format")
     simplify = visit.get("simplify").lower() == "true"
     return Style("json" if form == "json" else "xml", simplify, HOST)
-
-
-def _reply(body: bytes, style: Style) -> Reply:
-    if style.format == "json":
-        return Reply(body, "text/javascript;charset=UTF-8")
-    return Reply(body, "text/xml;charset=UTF-8")

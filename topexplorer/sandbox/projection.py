@@ -7,38 +7,53 @@ Unknown names are ignored.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, Field, item_name
 
+MOST_KEPT = 500
+LONGEST_KEPT = 2000
+"""Characters of a `fields` text whose shape is remembered."""
 Tree = dict[str, "Tree"]
 """Asked names by first part; an empty tree below a name means all of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One member of a struct, ready to be picked from many rows."""
-
-    name: str
-    many: bool
-    platform_type: str
-    members: tuple[_Part, ...]
-    """Of a struct; empty for a plain value."""
+Make = Callable[[Any], Any]
+"""From a back end's value to the answer's."""
 
 
-def shaped(spec: ApiSpec, payload: Mapping[str, Any], fields: str | None) -> dict[str, Any]:
-    """`payload` cut and typed for the answer of `spec`. `fields` None: the API has no such parameter, all come."""
-    asked = None if fields is None else _tree(name.strip() for name in fields.split(","))
-    parts = [_part(field, asked if field.children else None) for field in spec.response if field.name in payload]
-    return {part.name: _value(part, payload[part.name]) for part in parts if payload[part.name] is not None}
+class Shapes:
+    """Cuts and types answers. Remembers how, for the questions that are asked again and again."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str | None], tuple[ApiSpec, dict[str, Make]]] = {}
+
+    def shaped(self, spec: ApiSpec, payload: Mapping[str, Any], fields: str | None) -> dict[str, Any]:
+        """`payload` cut and typed for the answer of `spec`. `fields` None: the API has no such parameter, all come."""
+        members = self._members(spec, fields).items()
+        return {name: make(value) for name, make in members if (value := payload.get(name)) is not None}
+
+    def _members(self, spec: ApiSpec, fields: str | None) -> dict[str, Make]:
+        key = (spec.method, fields)
+        known = self._known.get(key)
+        if known is not None and known[0] is spec:
+            return known[1]
+        asked = None if fields is None else _tree(name.strip() for name in fields.split(","))
+        members = {field.name: _make(field, asked if field.children else None) for field in spec.response}
+        if fields is None or len(fields) <= LONGEST_KEPT:
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
+            self._known[key] = spec, members
+        return members
 
 
 def asked_fields(spec: ApiSpec, values: Mapping[str, str]) -> str | None:
-    """The text of the `fields` parameter, None when the API has none."""
-    name = next((param.name for param in spec.params if param.type == "fields"), None)
-    return None if name is None else values.get(name, "")
+    """The text of the `fields` parameter, or what the platform assumes without it; None asks for everything."""
+    param = next((param for param in spec.params if param.type == "fields"), None)
+    if param is None:
+        return None
+    return values.get(param.name, "").strip() or param.default or ("" if param.required else None)
 
 
 def _tree(names: Iterable[str]) -> Tree:
@@ -59,13 +74,22 @@ def _grow(tree: Tree, path: str) -> None:
         tree = tree.setdefault(name, {})
 
 
-def _part(field: Field, asked: Tree | None) -> _Part:
-    members = []
-    for child in field.children:
-        below = _below(child, asked)
-        if below is not None:
-            members.append(_part(child, below or None))
-    return _Part(field.name, field.many, field.platform_type, tuple(members))
+def _make(field: Field, asked: Tree | None) -> Make:
+    plain = _PLAIN.get(field.platform_type, _text)
+    wanted = [(child, below) for child in field.children if (below := _below(child, asked)) is not None]
+    members = [(child.name, _make(child, below or None)) for child, below in wanted]
+
+    def one(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: make(found) for name, make in members if (found := value.get(name)) is not None}
+        return plain(value)
+
+    def each(value: Any) -> Any:
+        return [one(entry) for entry in value] if isinstance(value, list | tuple) else one(value)
+
+    if field.many:
+        return each
+    return one if field.children or field.type == "object" else plain
 
 
 def _below(child: Field, asked: Tree | None) -> Tree | None:
@@ -78,35 +102,26 @@ def _below(child: Field, asked: Tree | None) -> Tree | None:
     return found
 
 
-def _value(part: _Part, value: Any) -> Any:
-    if part.many and isinstance(value, list | tuple):
-        return [_one(part, entry) for entry in value]
-    return _one(part, value)
+def _boolean(value: Any) -> Any:
+    return value if isinstance(value, bool) else str(value).lower() in ("true", "1")
 
 
-def _one(part: _Part, value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            member.name: _value(member, value[member.name])
-            for member in part.members
-            if value.get(member.name) is not None
-        }
-    return typed(part.platform_type, value)
-
-
-def typed(platform_type: str, value: Any) -> Any:
-    """A plain value as the platform writes that type: Number and Boolean bare, everything else as text."""
-    if platform_type == "Boolean":
-        return value if isinstance(value, bool) else str(value).lower() in ("true", "1")
-    if platform_type == "Number" and not isinstance(value, bool):
-        return value if isinstance(value, int | float) else _number(str(value))
+def _number(value: Any) -> Any:
     if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else str(value)
-
-
-def _number(text: str) -> Any:
+        return _text(value)
+    if isinstance(value, int | float):
+        return value
     try:
-        return int(text)
+        return int(str(value))
     except ValueError:
-        return text
+        return str(value)
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+_PLAIN: dict[str, Make] = {"Boolean": _boolean, "Number": _number}
+"""How the platform writes plain values: Number and Boolean bare, everything else as text."""

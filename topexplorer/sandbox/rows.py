@@ -5,27 +5,10 @@ A row holds values as the platform writes them: numbers as numbers, prices and d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 Row = dict[str, Any]
-
-
-@dataclass(slots=True, repr=False)
-class Market:
-    """Everything the back ends know."""
-
-    sellers: dict[str, Row] = field(default_factory=dict)
-    """The `User` of each seller by nick; `shop` and `addresses` hold its `Shop` and `AddressResult` rows."""
-    items: dict[int, Row] = field(default_factory=dict)
-    """By num_iid; `skus` hold the `Sku` rows."""
-    trades: dict[int, Row] = field(default_factory=dict)
-    """By tid; `orders` hold the `Order` rows."""
-    refunds: dict[int, Row] = field(default_factory=dict)
-    """By refund_id; `messages` hold the `RefundMessage` rows, oldest first."""
-    shipments: list[Row] = field(default_factory=list)
-    """`Shipping` rows; `origin`, `goal` and `sent` tell what its `TransitStepInfo` rows are at any moment."""
 
 
 def stamp(moment: datetime) -> str:

@@ -7,8 +7,7 @@ call without `method` before everything else). Codes, messages and their odd cap
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from topexplorer.core import signing, values
@@ -18,8 +17,9 @@ from topexplorer.core.gateway import IncomingCall
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import ApiSpec, Param
 from topexplorer.core.values import GMT8
+from topexplorer.sandbox import rights
 from topexplorer.sandbox.accounts import Accounts, App, Grant
-from topexplorer.sandbox.limits import CallLimits
+from topexplorer.sandbox.limits import Ban, CallLimits
 
 _STAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"
 _MILLISECONDS = r"[0-9]{13}"
@@ -35,22 +35,28 @@ class Gate:
     catalog: Catalog
     accounts: Accounts
     limits: CallLimits
+    system_names: frozenset[str]
+    """The parameters that are the platform's own."""
 
 
-@dataclass(frozen=True, slots=True)
 class Visit:
-    """One call at the gate. Of a name that came twice the first value counts, as in a servlet."""
+    """One call at the gate. Of a name that came twice the first value counts, as in a servlet.
 
-    gate: Gate
-    verb: str
-    call: IncomingCall
-    now: datetime
-    caller: str = ""
-    """The address it came from."""
-    values: Mapping[str, str] = field(init=False)
+    `caller` is the address it came from. What the rules ask about again and again is looked up once.
+    """
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "values", dict(reversed(self.call.params)))
+    __slots__ = ("app", "call", "caller", "gate", "grant", "now", "spec", "values", "verb")
+
+    def __init__(self, gate: Gate, verb: str, call: IncomingCall, now: datetime, caller: str = "") -> None:
+        self.gate = gate
+        self.verb = verb
+        self.call = call
+        self.now = now
+        self.caller = caller
+        self.values: Mapping[str, str] = dict(reversed(call.params))
+        self.spec: ApiSpec | None = gate.catalog.get(self.get("method"))
+        self.app: App | None = gate.accounts.app(self.get("app_key"))
+        self.grant: Grant | None = gate.accounts.grant(self.get("session"))
 
     def get(self, name: str) -> str:
         """The value of that name; empty when absent, because the gateway does not tell the two apart."""
@@ -58,27 +64,13 @@ class Visit:
         return text if text.strip() else ""
 
     @property
-    def spec(self) -> ApiSpec | None:
-        return self.gate.catalog.get(self.get("method"))
-
-    @property
-    def app(self) -> App | None:
-        return self.gate.accounts.app(self.get("app_key"))
-
-    @property
-    def grant(self) -> Grant | None:
-        return self.gate.accounts.grant(self.get("session"))
-
-    @property
     def seller(self) -> str:
         """The nick of the seller whose session came along and counts; empty for nobody."""
-        spec, grant = self.spec, self.grant
-        return grant.seller if spec and spec.session != "none" and grant else ""
+        return self.grant.seller if self.spec and self.spec.session != "none" and self.grant else ""
 
     def arguments(self) -> dict[str, str]:
         """The business parameters."""
-        system = {param.name for param in self.gate.catalog.platform.system_params}
-        return {name: text for name, text in self.values.items() if name not in system}
+        return {name: text for name, text in self.values.items() if name not in self.gate.system_names}
 
 
 Rule = Callable[[Visit], Refusal | None]
@@ -156,9 +148,12 @@ def call_limit(visit: Visit) -> Refusal | None:
     """7: from here on the call counts."""
     if visit.app is None or visit.spec is None:
         return None
-    ban = visit.gate.limits.enter(visit.app.key, visit.spec.access, visit.now)
-    if ban is None:
-        return None
+    ban = visit.gate.limits.enter(visit.app.key, visit.spec.access, visit.now, visit.spec.method)
+    return banned(ban) if ban else None
+
+
+def banned(ban: Ban) -> Refusal:
+    """7, in the platform's words."""
     return Refusal(7, "App Call Limited", ban.sub_code, f"This ban will last for {ban.seconds} more seconds")
 
 
@@ -186,13 +181,14 @@ def session(visit: Visit) -> Refusal | None:
 
 
 def permission(visit: Visit) -> Refusal | None:
-    """11: the app must hold the package that the API belongs to."""
-    app, spec = visit.app, visit.spec
-    if app is None or spec is None or app.may_call(spec.category):
+    """11, 12, 53: what the app, and then the session, may not do. An API that needs no session does not look at one."""
+    app, spec, grant = visit.app, visit.spec, visit.grant
+    if app is None or spec is None:
         return None
-    names = [category.name for category in visit.gate.catalog.platform.categories]
-    scope = 11650 + (names.index(spec.category) if spec.category in names else len(names))
-    return Refusal(11, "Insufficient isv permissions", "isv.permission-api-package-limit", f"scope ids is {scope}")
+    refusal = rights.app_refusal(app, spec, visit.caller, visit.gate.catalog.platform)
+    if refusal or grant is None or spec.session == "none":
+        return refusal
+    return rights.grant_refusal(grant, spec, visit.now)
 
 
 def arguments(visit: Visit) -> Refusal | None:
@@ -202,7 +198,7 @@ def arguments(visit: Visit) -> Refusal | None:
         return None
     given = visit.arguments()
     draft = RequestDraft(spec.method, given, {name: name for name in visit.call.file_names})
-    problems = [problem for problem in values.check(spec, draft, visit.now) if problem.severity == "error"]
+    problems = values.check(spec, draft, visit.now, warnings=False)
     for problem in problems:
         if problem.missing:
             return Refusal(40, f"Missing required arguments:{problem.where}")
@@ -221,7 +217,8 @@ def _in_wire_form(param: Param, text: str, now: datetime) -> bool:
     sent = values.wire(param, text, now) if text.strip() else ""
     if sent != ",".join(part for part in parts if part):
         return False
-    return param.type != "integer" or all(abs(int(part)) < _LONG for part in parts if part)
+    # Looked at as text first: Python refuses to read a number of thousands of digits.
+    return param.type != "integer" or all(len(part) <= 20 and abs(int(part)) < _LONG for part in parts if part)
 
 
 RULES: tuple[Rule, ...] = (
@@ -240,6 +237,6 @@ RULES: tuple[Rule, ...] = (
 """In order; the first that refuses has the word."""
 
 
-def first_refusal(visit: Visit) -> Refusal | None:
-    """The answer of the first rule that turns this call away, None when it may pass."""
-    return next((refusal for rule in RULES if (refusal := rule(visit))), None)
+def first_refusal(visit: Visit, rules: Sequence[Rule]) -> Refusal | None:
+    """The answer of the first of `rules` that turns this call away, None when it may pass."""
+    return next((refusal for rule in rules if (refusal := rule(visit))), None)

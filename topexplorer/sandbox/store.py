@@ -1,6 +1,7 @@
-"""The sandbox's memory: two sellers with items, trades, refunds and shipments, changed by write calls.
+"""The sandbox's memory: two sellers and all that belongs to them, changed by write calls.
 
 Built when a back end first looks into it, and always the same for one seed and one moment; `reset` brings it back.
+What calls have changed can be kept between runs: `save` gives it as bytes, `load` takes them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import Any
 
 from topexplorer.core.values import GMT8
 from topexplorer.sandbox.arguments import Arguments, Fault
-from topexplorer.sandbox.rows import Market, Row, stamp
+from topexplorer.sandbox.market import Market
+from topexplorer.sandbox.rows import Row, stamp
 
 NO_PERMISSION = "isv.invalid-permission"
 
@@ -50,10 +52,30 @@ class Store:
     @property
     def market(self) -> Market:
         if self._market is None:
-            from topexplorer.sandbox.seed.market import seeded
-
-            self._market = seeded(self._epoch or self.moment(), self._seed)
+            self._market = self._seeded(self._epoch or self.moment())
         return self._market
+
+    def save(self, write: Callable[[bytes], None]) -> None:
+        """Hand the changes since the seed to `write`, which puts them where only their owner can read them."""
+        from topexplorer.sandbox.statefile import State, differences, packed
+
+        now = self._epoch or self.moment()
+        write(packed(State(self._seed, now, self._last_id, differences(self.market, self._seeded(now)))))
+
+    def load(self, data: bytes) -> None:
+        """Take up what `save` gave, its seed included. Raises UnreadableState, and then nothing has changed."""
+        from topexplorer.sandbox.seed.market import seeded
+        from topexplorer.sandbox.statefile import apply, unpacked
+
+        state = unpacked(data)
+        market = seeded(state.epoch, state.seed)
+        apply(state.changes, market)
+        self._seed, self._epoch, self._market, self._last_id = state.seed, state.epoch, market, state.last_id
+
+    def _seeded(self, epoch: datetime) -> Market:
+        from topexplorer.sandbox.seed.market import seeded
+
+        return seeded(epoch, self._seed)
 
     def new_id(self) -> int:
         """A number no seeded row uses."""

@@ -1,18 +1,18 @@
-"""Logistics: regions, companies, addresses, parcels on their way, and sending a trade."""
+"""Logistics: regions, companies and their prices, and parcels on their way."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from topexplorer.core.values import GMT8
 from topexplorer.sandbox.arguments import Arguments, Fault, invalid
-from topexplorer.sandbox.backends.listing import between_times, equal, newest_first, paged
-from topexplorer.sandbox.carriers import COMPANIES, ONLINE, RECOMMENDED, accepts, company, steps
-from topexplorer.sandbox.places import areas
+from topexplorer.sandbox.backends.listing import between_times, equal, newest_first, owned, paged
+from topexplorer.sandbox.carriers import COMPANIES, ONLINE, RECOMMENDED, steps
+from topexplorer.sandbox.places import DISTRICT, areas
 from topexplorer.sandbox.rows import Row
 from topexplorer.sandbox.store import BackEnd, Payload, Store
 
-SENDABLE = ("WAIT_SELLER_SEND_GOODS", "SELLER_CONSIGNED_PART")
-SENT = "WAIT_BUYER_CONFIRM_GOODS"
-NO_TRADE, WRONG_STATE, WRONG_ADDRESS, WRONG_NUMBER, WRONG_SPLIT = "B01", "B04", "B101", "B60", "P38"
-"""The back end's own codes, as sellers' forums explain them."""
+MOST_SHIPMENTS = 100
 
 
 def areas_get(store: Store, args: Arguments) -> Payload:
@@ -31,133 +31,133 @@ def companies_get(store: Store, args: Arguments) -> Payload:
     return {"logistics_companies": rows}
 
 
-def address_search(store: Store, args: Arguments) -> Payload:
-    rows, which = store.user(args.seller)["addresses"], args.text("rdef")
-    if which == "no_def":
-        rows = [row for row in rows if not (row["get_def"] or row["cancel_def"])]
-    elif which:
-        if which not in ("get_def", "cancel_def"):
-            raise invalid("rdef", "只能是 no_def、get_def 或 cancel_def")
-        rows = [row for row in rows if row[which]]
-    return {"addresses": rows} if rows else {}
-
-
 def orders_get(store: Store, args: Arguments) -> Payload:
-    rows = [row for row in store.market.shipments if row["seller_nick"] == args.seller]
+    drawer = store.market.shipments
+    rows = owned(drawer.heads(), args.seller)
     if args.has("tid"):
         store.trade(args.seller, args.number("tid"))
         found = equal(args, rows, "tid")
     else:
-        found = equal(args, rows, "buyer_nick", "status", "seller_confirm", "freight_payer", "type")
+        found = equal(args, rows, "buyer_nick", "status", "seller_confirm", "type")
         if args.has("receiver_name"):
             found = [row for row in found if row.get("consignee") == args.text("receiver_name")]
         found = between_times(args, found, "created")
-    return paged(args, "shippings", newest_first(found, "created"))
+        if args.has("freight_payer"):
+            found = equal(args, _whole(store, found), "freight_payer")
+    payload = paged(args, "shippings", newest_first(found, "created"), MOST_SHIPMENTS)
+    if "shippings" in payload:
+        payload["shippings"] = _whole(store, payload["shippings"])
+    return payload
+
+
+def orders_detail_get(store: Store, args: Arguments) -> Payload:
+    payload = orders_get(store, args)
+    if "shippings" in payload:
+        payload["shippings"] = [_in_detail(store, row) for row in payload["shippings"]]
+    return payload
+
+
+def _in_detail(store: Store, row: Row) -> Row:
+    trade = store.trade(row["seller_nick"], row["tid"])
+    mail = {name: row[name] for name in ("out_sid", "company_name")}
+    more: Row = {"mails": [mail], "is_quick_cod_order": False, "openuid": trade["buyer_open_uid"]}
+    if "receiver_state" in trade:
+        more["location"] = {
+            name: trade.get(f"receiver_{name}") for name in ("state", "city", "district", "address", "zip", "country")
+        }
+        more |= {"receiver_mobile": trade.get("receiver_mobile"), "receiver_mobile_new": trade.get("receiver_mobile")}
+    return row | more
+
+
+def _whole(store: Store, rows: list[Row]) -> list[Row]:
+    """The whole rows behind heads: those of the seed are under their trade's number."""
+    return [row if "order_code" in row else store.market.shipments[row["tid"]] for row in rows]
+
+
+def _parcels(store: Store, args: Arguments) -> tuple[Row, list[Row]]:
+    """The trade, and its parcels that were asked for."""
+    trade = store.trade(args.seller, args.number("tid"))
+    wanted = set(args.numbers("sub_tid")) if args.number("is_split") else set()
+    rows = _whole(store, [row for row in store.market.shipments.heads() if row["tid"] == trade["tid"]])
+    return trade, [row for row in rows if not wanted or wanted & set(row.get("sub_tids", ()))]
 
 
 def trace_search(store: Store, args: Arguments) -> Payload:
-    trade = store.trade(args.seller, args.number("tid"))
-    wanted = set(args.numbers("sub_tid")) if args.number("is_split") else set()
-    for shipment in store.market.shipments:
-        if shipment["tid"] != trade["tid"] or (wanted and not wanted & set(shipment.get("sub_tids", ()))):
-            continue
-        way = steps(shipment, store.now()) if shipment["seller_confirm"] == "yes" else []
-        payload: Payload = {name: shipment[name] for name in ("out_sid", "company_name", "tid") if shipment[name]}
-        payload["status"] = _standing(shipment, way)
-        return payload | ({"trace_list": way} if way else {})
-    raise Fault("isv.logistics-trace-service-error:B04", "这笔交易还没有物流信息")
+    _trade, parcels = _parcels(store, args)
+    if not parcels:
+        # Follows the pattern of the sending APIs.
+        raise Fault("isv.logistics-trace-service-error:B04", "这笔交易还没有物流信息")
+    return _traced(store, parcels[0])
 
 
-def online_send(store: Store, args: Arguments) -> Payload:
-    return _send(store, args, "online", args.text("out_sid"))
+def trace_get(store: Store, args: Arguments) -> Payload:
+    _trade, parcels = _parcels(store, args)
+    return {"result": [_traced(store, row) for row in parcels]} if parcels else {}
 
 
-def offline_send(store: Store, args: Arguments) -> Payload:
-    return _send(store, args, "offline", args.text("out_sid"))
+def instant_trace_search(store: Store, args: Arguments) -> Payload:
+    """The same with moments as milliseconds, and the last step's code as the state."""
+    _trade, parcels = _parcels(store, args)
+    if args.has("mail_no"):
+        parcels = [row for row in parcels if row["out_sid"] == args.text("mail_no")]
+    mails = []
+    for row in parcels:
+        traced = _traced(store, row)
+        way = traced.get("trace_list", [])
+        last = {"status": way[-1]["action"]} if way else {}
+        nodes = [step | {"status_time": _milliseconds(step["status_time"])} for step in way]
+        mails.append(traced | last | {"trace_list": nodes})
+    return {"result": {"success": True, "mail_list": mails}}
 
 
-def dummy_send(store: Store, args: Arguments) -> Payload:
-    trade, orders = _to_send(store, args, "dummy")
-    _consign(store, trade, orders, None, "")
-    return {"shipping": {"is_success": True}}
+def _milliseconds(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=GMT8).timestamp()) * 1000
 
 
-def _send(store: Store, args: Arguments, way: str, number: str) -> Payload:
-    """Hand a trade to a company. Online without a waybill number only books it: the trade stays as it is."""
-    trade, orders = _to_send(store, args, way)
-    carrier = company(args.text("company_code"))
-    if carrier is None:
-        raise invalid("company_code", "没有这个物流公司")
-    contacts = {row["contact_id"] for row in store.user(args.seller)["addresses"]}
-    for name in ("sender_id", "cancel_id"):
-        if args.has(name) and args.number(name) not in contacts:
-            raise _refused(way, WRONG_ADDRESS, "地址库里没有这个编号")
-    if number:
-        used = {row["out_sid"] for row in store.market.shipments if row["company_name"] == carrier["name"]}
-        if not accepts(carrier, number) or number in used:
-            raise _refused(way, WRONG_NUMBER, "运单号不符合规则或已经被使用")
-    store.market.shipments.append(_shipment(store, trade, orders, carrier, number, way))
-    if number:
-        _consign(store, trade, orders, carrier, number)
-    return {"shipping": {"is_success": True}}
+def _traced(store: Store, shipment: Row) -> Payload:
+    way = steps(shipment, store.now()) if shipment["seller_confirm"] == "yes" else []
+    payload: Payload = {name: shipment[name] for name in ("out_sid", "company_name", "tid") if shipment[name]}
+    payload["status"] = _standing(shipment, way)
+    return payload | ({"trace_list": way} if way else {})
 
 
-def _to_send(store: Store, args: Arguments, way: str) -> tuple[Row, list[Row]]:
-    """The trade, and those of its orders that go into this parcel."""
-    number = args.number("tid")
-    if number not in store.market.trades:
-        raise _refused(way, NO_TRADE, "订单不存在")
-    trade = store.trade(args.seller, number)
-    if trade["status"] not in SENDABLE:
-        raise _refused(way, WRONG_STATE, "订单状态不正确，不能发货")
-    waiting = [order for order in trade["orders"] if order["status"] == "WAIT_SELLER_SEND_GOODS"]
-    wanted = args.numbers("sub_tid")
-    split = args.number("is_split") == 1
-    if split != bool(wanted) or not set(wanted) <= {order["oid"] for order in waiting}:
-        raise _refused(way, WRONG_SPLIT, "拆单校验未通过：子订单必须属于这笔交易并且还没有发货")
-    return trade, [order for order in waiting if not split or order["oid"] in wanted]
+def partners_get(store: Store, args: Arguments) -> Payload:
+    """Who carries between two districts, and for how much. Offline there is nothing to find, as on the platform."""
+    districts = {str(row["id"]) for row in areas() if row["type"] == DISTRICT}
+    known = args.text("source_id") in districts and args.text("target_id") in districts
+    if not known or args.text("service_type", "online") == "offline":
+        return {}
+    near = args.text("source_id")[:2] == args.text("target_id")[:2]
+    priced = args.flag("is_need_carriage") is not False
+    return {"logistics_partners": [_partner(row, near, priced) for row in COMPANIES if row["code"] in ONLINE]}
 
 
-def _shipment(store: Store, trade: Row, orders: list[Row], carrier: Row, number: str, way: str) -> Row:
-    now = store.now()
+def _partner(carrier: Row, near: bool, priced: bool) -> Row:
     row: Row = {
-        "tid": trade["tid"],
-        "order_code": f"LP{store.new_id():014d}",
-        "seller_nick": trade["seller_nick"],
-        "buyer_nick": trade["buyer_nick"],
-        "out_sid": number,
-        "company_name": carrier["name"],
-        "item_title": orders[0]["title"],
-        "receiver_name": trade.get("receiver_name", ""),
-        "consignee": trade.get("consignee", ""),
-        "created": now,
-        "modified": now,
-        "status": "CREATED" if not number else "SENDING" if way == "online" else "ACCEPTED_BY_RECEIVER",
-        "type": "express",
-        "freight_payer": "buyer" if trade["has_post_fee"] else "seller",
-        "seller_confirm": "yes" if number else "no",
-        "is_split": int(len(orders) < len(trade["orders"])),
-        "origin": store.user(trade["seller_nick"])["city"],
-        "goal": trade.get("receiver_city", ""),
-        "sent": now,
+        "cover_remark": "全境可达",
+        "uncover_remark": "",
+        "partner": {
+            "account_no": f"{carrier['code'].lower()}@carrier.example",
+            "company_code": carrier["code"],
+            "company_id": carrier["id"],
+            "company_name": carrier["name"],
+            "full_name": f"{carrier['name']}有限公司",
+            "reg_mail_no": carrier["reg_mail_no"],
+            "wangwang_id": carrier["name"],
+        },
     }
-    return row | ({"sub_tids": [order["oid"] for order in orders]} if row["is_split"] else {})
-
-
-def _consign(store: Store, trade: Row, orders: list[Row], carrier: Row | None, number: str) -> None:
-    """The seller has sent these orders; the trade follows when all of them are gone."""
-    now = store.now()
-    for order in orders:
-        order |= {"status": SENT, "consign_time": now}
-        if carrier:
-            order |= {"logistics_company": carrier["name"], "invoice_no": number}
-    left = any(order["status"] == "WAIT_SELLER_SEND_GOODS" for order in trade["orders"])
-    trade |= {"consign_time": now, "modified": now, "is_part_consign": left or trade["is_part_consign"]}
-    trade["status"] = "SELLER_CONSIGNED_PART" if left else SENT
-    if number:
-        trade["sid"] = number
-    if not left:
-        trade |= {"timeout_action_time": store.in_days(10), "available_confirm_fee": trade["payment"]}
+    if priced:
+        row["carriage"] = {
+            "initial_fee": 8 if near else 12,
+            "initial_weight": 1,
+            "add_fee": 2 if near else 6,
+            "add_weight": 1,
+            "damage_payment": "按实际损失赔付，最高 1000 元",
+            "lost_payment": "按实际价值赔付，最高 1000 元",
+            "got_time": "9:00-18:00",
+            "way_day": "1-2 天" if near else "2-4 天",
+        }
+    return row
 
 
 def _standing(shipment: Row, way: list[Row]) -> str:
@@ -167,17 +167,13 @@ def _standing(shipment: Row, way: list[Row]) -> str:
     return "等候发送给物流公司" if not way else "物流公司已接单"
 
 
-def _refused(way: str, code: str, why: str) -> Fault:
-    return Fault(f"isv.logistics-{way}-service-error:{code}", why)
-
-
 BACK_ENDS: dict[str, BackEnd] = {
     "taobao.areas.get": areas_get,
     "taobao.logistics.companies.get": companies_get,
-    "taobao.logistics.address.search": address_search,
+    "taobao.logistics.partners.get": partners_get,
     "taobao.logistics.orders.get": orders_get,
+    "taobao.logistics.orders.detail.get": orders_detail_get,
     "taobao.logistics.trace.search": trace_search,
-    "taobao.logistics.online.send": online_send,
-    "taobao.logistics.offline.send": offline_send,
-    "taobao.logistics.dummy.send": dummy_send,
+    "taobao.logistics.trace.get": trace_get,
+    "taobao.logistics.instant.trace.search": instant_trace_search,
 }

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from topexplorer.core.nouns import dataclass
 from topexplorer.sandbox.carriers import COMPANIES
 from topexplorer.sandbox.luck import between, one_of, weighted
-from topexplorer.sandbox.rows import Market, Row, cents, later, masked_name, stamp, yuan
+from topexplorer.sandbox.rows import Row, cents, later, masked_name, stamp, yuan
 from topexplorer.sandbox.seed.goods import sku_words
 from topexplorer.sandbox.seed.people import Buyer
 
 PAID = ("WAIT_SELLER_SEND_GOODS", "WAIT_BUYER_CONFIRM_GOODS", "TRADE_FINISHED", "TRADE_CLOSED")
-SHIPPED = ("WAIT_BUYER_CONFIRM_GOODS", "TRADE_FINISHED", "TRADE_CLOSED")
+SHIPPED = ("WAIT_BUYER_CONFIRM_GOODS", "TRADE_FINISHED", "TRADE_CLOSED", "SELLER_CONSIGNED_PART", "TRADE_BUYER_SIGNED")
 MESSAGES = ("请发中通，谢谢", "尽快发货，孩子周末要穿", "麻烦包装严实一点", "送礼用，不要放价格单")
 MEMOS = ("买家要求开发票", "已联系买家，改发中通", "老客户，送小礼物一份", "缺货，等周三到仓")
 STATES = (
@@ -73,6 +73,10 @@ class Deal:
     kind: str = "fixed"
     plain: bool = False
     """Without messages, memos and discounts: the trades that examples name."""
+    settled: Row | None = None
+    """Columns that are known already, such as the moments of the trade and who has rated whom."""
+    parcel: tuple[Row, str] | None = None
+    """The company and the waybill number, when they are known already."""
 
 
 def status_by_age(rng: random.Random, age: timedelta) -> str:
@@ -80,9 +84,9 @@ def status_by_age(rng: random.Random, age: timedelta) -> str:
     return weighted(rng, next(states for limit, states in STATES if age < limit))
 
 
-def strike(rng: random.Random, market: Market, seller: Row, deal: Deal, now: datetime) -> Row:
-    """Enter a deal into the market: its trade, and a shipment once it was sent."""
-    times = _times(rng, deal, now)
+def strike(rng: random.Random, seller: Row, deal: Deal, now: datetime) -> tuple[Row, Row | None]:
+    """The trade of a deal, and its shipment once it was sent."""
+    times = deal.settled or _times(rng, deal, now)
     orders = [_order(rng, deal, place, line) for place, line in enumerate(deal.lines)]
     goods = sum(cents(order["price"]) * order["num"] for order in orders)
     postage = 0 if deal.kind == "eticket" or goods >= 5900 else 800
@@ -100,6 +104,7 @@ def strike(rng: random.Random, market: Market, seller: Row, deal: Deal, now: dat
         "buyer_nick": deal.buyer.nick,
         "buyer_open_uid": deal.buyer.open_uid,
         **times,
+        "async_modified": times["modified"],
         "total_fee": yuan(goods),
         "payment": yuan(payment),
         "post_fee": yuan(postage),
@@ -111,8 +116,8 @@ def strike(rng: random.Random, market: Market, seller: Row, deal: Deal, now: dat
         "num": sum(order["num"] for order in orders),
         "pic_path": orders[0]["pic_path"],
         "shipping_type": "virtual" if deal.kind == "eticket" else "express",
-        "buyer_rate": done and rng.random() < 0.5,
-        "seller_rate": done and rng.random() < 0.6,
+        "buyer_rate": times["buyer_rate"] if deal.settled else done and rng.random() < 0.5,
+        "seller_rate": times["seller_rate"] if deal.settled else done and rng.random() < 0.6,
         "snapshot_url": f"q:{deal.tid}_1",
         "orders": orders,
         "promotion_details": _promotions(deal, discount),
@@ -126,10 +131,10 @@ def strike(rng: random.Random, market: Market, seller: Row, deal: Deal, now: dat
     if not deal.plain:
         _remarks(rng, trade)
     trade |= _receiver(deal.buyer) if deal.kind != "eticket" else {}
-    market.trades[deal.tid] = trade
-    if deal.status in SHIPPED and deal.kind != "eticket":
-        _ship(rng, market, seller, trade, deal)
-    return trade
+    for order in orders:
+        order |= {name: trade[name] for name in ("buyer_rate", "seller_rate")}
+    shipped = deal.status in SHIPPED and deal.kind != "eticket"
+    return trade, _ship(rng, seller, trade, deal) if shipped else None
 
 
 def _times(rng: random.Random, deal: Deal, now: datetime) -> Row:
@@ -213,38 +218,42 @@ def _receiver(buyer: Buyer) -> Row:
         "buyer_area": f"{place.state}{place.city}",
         "oaid": f"1{buyer.open_uid[3:19]}{place.area_id}ibRXw",
         "consignee": buyer.name,
+        "consignee_mobile": buyer.mobile,
     }
 
 
-def _ship(rng: random.Random, market: Market, seller: Row, trade: Row, deal: Deal) -> None:
-    carrier = one_of(rng, COMPANIES[:3])
-    number = f"{'SF' if carrier['code'] == 'SF' else ''}{between(rng, 75 * 10**10, 79 * 10**10)}"
+def _ship(rng: random.Random, seller: Row, trade: Row, deal: Deal) -> Row:
+    """The shipment of a trade, which is told of it."""
+    carrier, number = deal.parcel or _parcel(rng)
     ended = "end_time" in trade
-    market.shipments.append(
-        {
-            "tid": trade["tid"],
-            "order_code": f"LP{trade['tid'] % 10**14:014d}",
-            "seller_nick": seller["nick"],
-            "buyer_nick": deal.buyer.nick,
-            "out_sid": number,
-            "company_name": carrier["name"],
-            "item_title": trade["orders"][0]["title"],
-            "receiver_name": trade["receiver_name"],
-            "consignee": deal.buyer.name,
-            "created": trade["pay_time"],
-            "modified": trade["modified"],
-            "status": "ACCEPTED_BY_RECEIVER" if ended else "ACCEPTED_BY_COMPANY",
-            "type": "express",
-            "freight_payer": "buyer" if trade["has_post_fee"] else "seller",
-            "seller_confirm": "yes",
-            "is_split": 0,
-            "origin": seller["city"],
-            "goal": deal.buyer.place.city,
-            "sent": trade["consign_time"],
-        }
-    )
     trade["sid"] = number
     for order in trade["orders"]:
         order |= {"invoice_no": number, "logistics_company": carrier["name"], "consign_time": trade["consign_time"]}
         if ended:
             order["end_time"] = trade["end_time"]
+    return {
+        "tid": trade["tid"],
+        "order_code": f"LP{trade['tid'] % 10**14:014d}",
+        "seller_nick": seller["nick"],
+        "buyer_nick": deal.buyer.nick,
+        "out_sid": number,
+        "company_name": carrier["name"],
+        "item_title": trade["orders"][0]["title"],
+        "receiver_name": trade["receiver_name"],
+        "consignee": deal.buyer.name,
+        "created": trade["pay_time"],
+        "modified": trade["modified"],
+        "status": "ACCEPTED_BY_RECEIVER" if ended else "ACCEPTED_BY_COMPANY",
+        "type": "express",
+        "freight_payer": "buyer" if trade["has_post_fee"] else "seller",
+        "seller_confirm": "yes",
+        "is_split": 0,
+        "origin": seller["city"],
+        "goal": deal.buyer.place.city,
+        "sent": trade["consign_time"],
+    }
+
+
+def _parcel(rng: random.Random) -> tuple[Row, str]:
+    carrier = one_of(rng, COMPANIES[:3])
+    return carrier, f"{'SF' if carrier['code'] == 'SF' else ''}{between(rng, 75 * 10**10, 79 * 10**10)}"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from topexplorer.core.values import GMT8
 from topexplorer.sandbox.luck import between, one_of
-from topexplorer.sandbox.rows import Market, Row, cents, later, stamp, yuan
+from topexplorer.sandbox.rows import Row, cents, later, stamp, yuan
 
 REASONS = (
     ("尺码拍错/不喜欢/效果差", "孩子穿着偏小，想换大一码再拍"),
@@ -17,11 +17,12 @@ REASONS = (
     ("物流一直未送到", "三天没有更新物流了"),
 )
 FIRST_ID = 190283746500113
+LANDMARK_VERSION = 1795140000000
+"""The version of the refunds that examples name."""
 
 
-def status_for(rng: random.Random, trade: Row) -> str | None:
-    """The state of a refund on that trade, None when nobody asked for one."""
-    status = trade["status"]
+def status_for(rng: random.Random, status: str) -> str | None:
+    """The state of a refund on a trade in that state, None when nobody asked for one."""
     if status == "TRADE_CLOSED":
         return "SUCCESS"
     if status == "WAIT_BUYER_CONFIRM_GOODS" and rng.random() < 0.2:
@@ -33,8 +34,10 @@ def status_for(rng: random.Random, trade: Row) -> str | None:
     return None
 
 
-def ask(rng: random.Random, market: Market, seller: Row, trade: Row, refund_id: int, status: str, now: datetime) -> Row:
-    """Enter a refund of the trade's first order."""
+def ask(
+    rng: random.Random, seller: Row, trade: Row, refund_id: int, status: str, now: datetime, version: int = 0
+) -> Row:
+    """A refund of the trade's first order, which is told of it."""
     order = trade["orders"][0]
     reason, words = one_of(rng, REASONS)
     start = trade.get("consign_time") or trade["pay_time"]
@@ -63,7 +66,7 @@ def ask(rng: random.Random, market: Market, seller: Row, trade: Row, refund_id: 
         "has_good_return": returned or status == "WAIT_BUYER_RETURN_GOODS",
         "dispute_type": "REFUND_AND_RETURN" if returned or status == "WAIT_BUYER_RETURN_GOODS" else "REFUND",
         "refund_phase": "aftersale" if "end_time" in trade else "onsale",
-        "refund_version": int(asked.replace(tzinfo=GMT8).timestamp()) * 1000,
+        "refund_version": version or int(asked.replace(tzinfo=GMT8).timestamp()) * 1000,
         "shipping_type": order["shipping_type"],
         "title": order["title"],
         "num_iid": order["num_iid"],
@@ -84,7 +87,6 @@ def ask(rng: random.Random, market: Market, seller: Row, trade: Row, refund_id: 
             "good_return_time": stamp(changed),
         }
     order |= {"refund_status": status, "refund_id": str(refund_id)}
-    market.refunds[refund_id] = refund
     return refund
 
 

@@ -12,7 +12,10 @@ LANDMARK_ITEM = 658402931875
 """The item that examples name: skus 4611686018427 to …432, outer ids TX-RED-110 and so on."""
 LANDMARK_SKU = 4611686018427
 OTHER_SELLERS_ITEM = 701234567890
+MORE_APART = 1117
+"""How far the numbers of further items lie apart."""
 LANDMARK_PICTURE = 510021
+LANDMARK_COLOUR_PICTURE = 33081672911
 
 COLOURS = {
     "RED": ("28326", "红色"),
@@ -125,6 +128,24 @@ def stock(rng: random.Random, seller: Row, lines: str, first: int, now: datetime
     ]
 
 
+def more_stock(rng: random.Random, seller: Row, lines: str, first: int, now: datetime) -> list[Row]:
+    """Further items of one seller, listed before the others: `first` and the numbers after it."""
+    products = [line.split("|") for line in lines.splitlines()]
+    early = now - timedelta(days=5)
+    return [
+        _item(
+            rng,
+            seller,
+            first + place * MORE_APART,
+            f"{seller['code']}-{place + 100}",
+            product,
+            early,
+            on_sale=place % 8 != 0,
+        )
+        for place, product in enumerate(products)
+    ]
+
+
 def _item(
     rng: random.Random, seller: Row, num_iid: int, code: str, product: list[str], now: datetime, *, on_sale: bool
 ) -> Row:
@@ -168,8 +189,15 @@ def _item(
         "sold_quantity": between(rng, 0, 3000),
         "item_weight": yuan(between(rng, 8, 90)),
         "item_imgs": _pictures(num_iid, picture, stamp(created)),
+        "prop_imgs": _colour_pictures(picture, stamp(created)) if landmark else [],
         "skus": skus,
     }
+
+
+def _colour_pictures(main: str, created: str) -> list[Row]:
+    url = main.replace(".jpg", "_red.jpg")
+    red = f"1627207:{COLOURS['RED'][0]}"
+    return [{"id": LANDMARK_COLOUR_PICTURE, "url": url, "properties": red, "position": 0, "created": created}]
 
 
 def _pictures(num_iid: int, main: str, created: str) -> list[Row]:

@@ -45,3 +45,21 @@ def people(rng: random.Random) -> list[Buyer]:
         mobile = f"13{between(rng, 0, 999_999_999):09d}"
         buyers.append(Buyer(nick, uid, name, mobile, one_of(rng, everywhere), one_of(rng, STREETS)))
     return buyers
+
+
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘"
+GIVEN = "静怡 子涵 雨欣 浩然 思远 佳琪 梓萱 俊杰 晓燕 海涛 雪梅 志强 美玲 文博 秋月 小满 一诺 若曦 建国 丽华".split()
+WORDS = "奶茶 麦子 南瓜 星河 小鱼 柚子 阿布 可乐 青柠 芒果 花卷 团子 松鼠 蓝莓 小满 豆包 雪糕 云朵 樱桃 土豆".split()
+
+
+def crowd(rng: random.Random, count: int) -> list[Buyer]:
+    """That many further buyers."""
+    everywhere = districts()
+    buyers = []
+    for number in range(count):
+        nick = f"{WORDS[number % len(WORDS)]}{one_of(rng, ('妈妈', '爸爸', '_tb', '酱', 'x'))}{1000 + number * 7}"
+        uid = f"AAF{rng.getrandbits(84):021X}"
+        name = one_of(rng, SURNAMES) + one_of(rng, GIVEN)
+        mobile = f"15{between(rng, 0, 999_999_999):09d}"
+        buyers.append(Buyer(nick, uid, name, mobile, one_of(rng, everywhere), one_of(rng, STREETS)))
+    return buyers

@@ -9,6 +9,7 @@ from topexplorer.sandbox.accounts import OTHER_SELLER, SELLER
 from topexplorer.sandbox.rows import Row, stamp
 
 LANDMARK_CONTACT = 12345678
+LANDMARK_SHELF = 1410032287
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,12 +125,19 @@ def _seller(store: Storefront, opened: str) -> Row:
                 "type": "manual_type",
             }
             for place, name in enumerate(store.shelves.split())
-        ],
+        ]
+        + [_winter(store)],
         "addresses": [
             _address(store, opened, store.contact_id, "陈经理", send=True),
             _address(store, opened, store.contact_id + 1, "售后组", send=False),
         ],
     }
+
+
+def _winter(store: Storefront) -> Row:
+    """The category of the shop that examples name."""
+    cid = LANDMARK_SHELF + (store.nick != SELLER)
+    return {"cid": cid, "parent_cid": 0, "name": "冬季新款", "sort_order": 9, "type": "manual_type"}
 
 
 def _address(store: Storefront, opened: str, contact_id: int, name: str, *, send: bool) -> Row:

@@ -1,25 +1,37 @@
-"""Where keys come from: the embedded sandbox's own, and environment variables for every other environment.
+"""Where keys come from: environment variables, a command of the user's, a vault, and the sandbox's own.
 
-Nothing else ever sees a secret, and nothing here shows one: not `repr`, not an error, not a status.
+In this order, key by key: what a variable says wins, then the command, then the vault. Nothing else ever sees a secret,
+and nothing here shows one: not `repr`, not an error, not a status.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from topexplorer.core.call import Credentials, Secret
-from topexplorer.core.errors import MissingKeys
+from topexplorer.core.errors import ConfigError, MissingKeys, TopExplorerError
 from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
+from topexplorer.core.text import clean_line
+from topexplorer.engine import keysources
 from topexplorer.engine.environments import Environment, KeyName
+from topexplorer.engine.keysources import KEY_NAMES, Gathered, Origin, Texts
 
-_SHAPES: Mapping[KeyName, str] = {
-    "APP_KEY": r"[0-9A-Za-z]{1,32}",
-    "APP_SECRET": r"[\x21-\x7e]+",
-    "SESSION": r"[\x21-\x7e]+",
-}
-"""What each key looks like: without it a stray quote or a secret in the wrong variable would go on the wire."""
+if TYPE_CHECKING:
+    from topexplorer.engine.keyring_store import KeyringStore
+    from topexplorer.engine.secretcmd import CommandKeys
+    from topexplorer.engine.storedkeys import SellerToken
+    from topexplorer.engine.strongroom import Ask, Strongroom
+    from topexplorer.engine.vaultfile import Cost
+
+Means = Literal["ask", "at hand", "look"]
+"""How far to go for keys: wait for a person or program; take what is open; only see what there is."""
+_NEEDED: tuple[KeyName, ...] = ("APP_KEY", "APP_SECRET")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,61 +42,237 @@ class KeyStatus:
     has_secret: bool
     has_session: bool
     source: Message
+    origins: Mapping[KeyName, Origin] = field(default_factory=dict, hash=False)
+    """Where each key is; what is missing is not in it."""
+    locked: bool = False
+    """Some of them are in a vault that is not open."""
+    pending: bool = False
+    """A command that has not run gives some of them, so it is not known which."""
 
     @property
     def ready(self) -> bool:
-        """Whether a call can be signed."""
-        return self.app_key is not None and self.has_secret
+        """Whether a call can be signed, as far as is known."""
+        return self.has_secret and (self.app_key is not None or self.pending)
 
 
 class Vault:
-    """Credentials by environment. `embedded` holds those that ship with the app, by environment name."""
+    """Credentials by environment. `embedded` holds those that ship with the app, by environment name.
 
-    __slots__ = ("_embedded", "_environ")
+    `folder` is where the vaults are; without one there are none. `ask` gives passphrases and may wait for a person.
+    """
 
-    def __init__(self, environ: Mapping[str, str], embedded: Mapping[str, Credentials]) -> None:
+    __slots__ = ("_app_keys", "_ask", "_clock", "_command_keys", "_embedded", "_environ", "_folder", "_parts", "_room")
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        embedded: Mapping[str, Credentials],
+        folder: Path | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        ask: Ask = lambda _wanted: None,
+        keyring: KeyringStore | None = None,
+        idle_seconds: float | None = None,
+        cost: Cost | None = None,
+    ) -> None:
         self._environ = environ
         self._embedded = embedded
+        self._folder = folder
+        self._clock = clock
+        self._ask = ask
+        self._parts = (keyring, idle_seconds, cost)
+        self._room: Strongroom | None = None
+        self._command_keys: dict[str, tuple[datetime, CommandKeys]] = {}
+        self._app_keys: dict[str, str] = {}
 
     def __repr__(self) -> str:
         return "Vault()"
 
-    def credentials(self, environment: Environment) -> Credentials:
-        """The keys to sign with. Raises MissingKeys naming exactly the variables to set or to correct."""
+    def credentials(self, environment: Environment, seller: str | None = None) -> Credentials:
+        """The keys to sign with, for that seller if one is named. Waits for a person, the keyring or a command when
+        the keys are there and locked: not for the event loop.
+
+        Raises MissingKeys naming exactly the variables to set or to correct, VaultLocked when nobody opens the vault,
+        ConfigError for a vault or command that is no good, KeyringFailed.
+        """
         if environment.name in self._embedded:
             return self._embedded[environment.name]
-        found = {key: self._found(environment, key) for key in _SHAPES}
-        malformed = tuple(environment.variable(key) for key in found if not _fits(key, found[key]))
-        if malformed:
-            raise MissingKeys(message("keys.malformed", environment=environment.name, variables=malformed))
-        needed: tuple[KeyName, ...] = ("APP_KEY", "APP_SECRET")
-        missing = tuple(environment.variable(key) for key in needed if not found[key])
-        if missing:
-            raise MissingKeys(message("keys.missing", environment=environment.name, variables=missing))
-        return Credentials(found["APP_KEY"].reveal(), found["APP_SECRET"], found["SESSION"] or None)
+        return _credentials(environment, self._gather(environment, seller, "ask").texts)
+
+    def at_hand(self, environment: Environment, seller: str | None = None) -> Credentials | None:
+        """The same, of what is known without asking anybody; None when that is not enough to sign."""
+        if environment.name in self._embedded:
+            return self._embedded[environment.name]
+        try:
+            return _credentials(environment, self._gather(environment, seller, "at hand").texts)
+        except TopExplorerError:
+            return None
 
     def secrets(self, environment: Environment) -> tuple[str, ...]:
-        """Texts that must not be kept anywhere; none when there are no usable keys."""
-        try:
-            return self.credentials(environment).secrets()
-        except MissingKeys:
+        """Texts that must not be kept anywhere, as far as they are known: those of a locked vault are not."""
+        if environment.name in self._embedded:
+            return self._embedded[environment.name].secrets()
+        texts = self._gather(environment, None, "at hand").texts
+        found = [text.reveal() for name, text in texts.items() if name != "APP_KEY" and keysources.fits(name, text)]
+        found += [text.reveal() for token in self.sellers(environment) for text in token.secrets()]
+        return tuple(dict.fromkeys(found))
+
+    def sellers(self, environment: Environment) -> tuple[SellerToken, ...]:
+        """The tokens that the environment's vault holds; none while it is locked."""
+        room = self._room_with(environment)
+        if room is None or not room.is_open(environment):
             return ()
+        keys = room.keys(environment)
+        return tuple(keys.tokens.values()) if keys else ()
 
     def status(self, environment: Environment) -> KeyStatus:
-        """Which keys are there and where they come from. Never raises."""
+        """Which keys are there and where they come from. Never raises, never asks, opens nothing."""
         if environment.name in self._embedded:
             keys = self._embedded[environment.name]
-            return KeyStatus(keys.app_key, bool(keys.app_secret), bool(keys.session), message("keys.embedded"))
-        found = {key: self._found(environment, key) for key in _SHAPES}
-        usable = {key for key in found if found[key] and _fits(key, found[key])}
-        source = message("keys.variables", variables=tuple(environment.variable(key) for key in _SHAPES))
-        app_key = found["APP_KEY"].reveal() if "APP_KEY" in usable else None
-        return KeyStatus(app_key, "APP_SECRET" in usable, "SESSION" in usable, source)
+            held = KEY_NAMES if keys.session else _NEEDED
+            source = message("keys.embedded")
+            return KeyStatus(keys.app_key, True, bool(keys.session), source, dict.fromkeys(held, "embedded"))
+        found = self._gather(environment, None, "look")
+        origins = found.origins
+        app_key = found.texts["APP_KEY"].reveal() if "APP_KEY" in origins else ""
+        room = self._room_with(environment)
+        return KeyStatus(
+            app_key or self._app_keys.get(environment.name),
+            "APP_SECRET" in origins,
+            "SESSION" in origins,
+            self._source(environment, origins),
+            origins,
+            bool({"file", "keyring"} & set(origins.values())) and not (room and room.is_open(environment)),
+            "command" in origins.values() and self._ran(environment) is None,
+        )
 
-    def _found(self, environment: Environment, key: KeyName) -> Secret:
-        """The variable's text without the blanks and line ends that pasting adds; an empty Secret when unset."""
-        return Secret(self._environ.get(environment.variable(key), "").strip())
+    @property
+    def room(self) -> Strongroom:
+        """The vaults, to keep keys in and to lock. Raises ConfigError where there is no folder for them."""
+        if self._room is None:
+            if self._folder is None:
+                raise ConfigError(message("vault.nowhere"))
+            from topexplorer.engine.keyring_store import KeyringStore
+            from topexplorer.engine.strongroom import IDLE_SECONDS, Strongroom
+            from topexplorer.engine.vaultfile import COST
+
+            keyring, idle, cost = self._parts
+            self._room = Strongroom(
+                self._folder, keyring or KeyringStore(), self._clock, self._ask, idle or IDLE_SECONDS, cost or COST
+            )
+        return self._room
+
+    def lock(self) -> None:
+        """Forgets every key that did not come from a variable. Nothing is read again until `unlock` or an answer to
+        `ask`."""
+        self._command_keys.clear()
+        if self._folder is not None:
+            self.room.lock()
+
+    def unlock(self, environment: Environment, passphrase: Secret | None = None) -> None:
+        """Opens what holds the environment's keys, for the idle time. Not for the event loop: it takes 0.2 s or more.
+
+        Raises VaultLocked for a wrong passphrase, and what `credentials` raises.
+        """
+        if self._folder is not None:
+            self.room.unlock(environment, passphrase)
+
+    def _gather(self, environment: Environment, seller: str | None, means: Means) -> Gathered:
+        found = Gathered()
+        variables = self._variables(environment)
+        if seller is not None:
+            variables.pop("SESSION", None)
+        if means == "look":
+            variables = {name: text for name, text in variables.items() if keysources.fits(name, text)}
+        found.take("variable", variables)
+        if environment.secret_cmd and not found.is_complete:
+            keys = self._command(environment) if means == "ask" else self._ran(environment)
+            unknown = keysources.UNKNOWN if means == "look" else {}
+            found.take("command", keysources.of_command(keys) if keys else unknown)
+        room = None if found.is_complete else self._room_with(environment)
+        if room is not None:
+            self._gather_stored(found, room, environment, seller, means)
+        return found
+
+    def _gather_stored(
+        self, found: Gathered, room: Strongroom, environment: Environment, seller: str | None, means: Means
+    ) -> None:
+        store = room.find(environment)
+        if store is None:
+            if means == "ask" and not found.can_sign:
+                room.require_sound(environment)
+            return
+        shown = keysources.of_contents(store.contents()[environment.name])
+        if not found.lacks(shown):
+            return
+        if means == "look":
+            found.take(store.backend, shown)
+        elif means == "ask" or room.is_open(environment):
+            held = room.keys(environment)
+            found.take(store.backend, keysources.of_vault(held, seller) if held else {})
+
+    def _variables(self, environment: Environment) -> Texts:
+        """The variables' texts without the blanks and line ends that pasting adds."""
+        found = {name: self._environ.get(environment.variable(name), "").strip() for name in KEY_NAMES}
+        return {name: Secret(text) for name, text in found.items() if text}
+
+    def _command(self, environment: Environment) -> CommandKeys:
+        """What the command gives, run when it did not run within the idle time. Raises CommandFailed, VaultLocked."""
+        if (known := self._ran(environment)) is not None:
+            return known
+        from topexplorer.engine import secretcmd
+
+        if self._folder is not None:
+            self.room.require_unlocked(environment.kind)
+        keys = secretcmd.run(environment.secret_cmd, self._environ)
+        if not all(keysources.fits(name, text) for name, text in keysources.of_command(keys).items()):
+            raise secretcmd.malformed(environment.secret_cmd[0])
+        self._command_keys[environment.name] = (self._clock(), keys)
+        if keys.app_key:
+            self._app_keys[environment.name] = keys.app_key
+        return keys
+
+    def _ran(self, environment: Environment) -> CommandKeys | None:
+        """What the command gave within the idle time; None when it has to run."""
+        ran = self._command_keys.get(environment.name)
+        if ran is None:
+            return None
+        from topexplorer.engine.strongroom import IDLE_SECONDS
+
+        shut = self._folder is not None and self.room.is_shut(environment.kind)
+        if not shut and 0 <= (self._clock() - ran[0]).total_seconds() < (self._parts[1] or IDLE_SECONDS):
+            return ran[1]
+        del self._command_keys[environment.name]
+        return None
+
+    def _room_with(self, environment: Environment) -> Strongroom | None:
+        """The vaults, when there is one of the environment's kind. Where there is none, nothing is even imported."""
+        if self._folder is None or environment.kind == "sandbox":
+            return None
+        paths = keysources.vault_paths(self._folder, environment.kind).values()
+        return self.room if any(map(os.path.exists, paths)) else None
+
+    def _source(self, environment: Environment, origins: Mapping[KeyName, Origin]) -> Message:
+        """Says where the keys come from; where there are none, which variables to set."""
+        if not set(origins.values()) - {"variable"}:
+            return message("keys.variables", variables=tuple(environment.variable(name) for name in KEY_NAMES))
+        parts: dict[Origin, Message] = {}
+        for origin in origins.values():
+            variables = tuple(environment.variable(name) for name in KEY_NAMES if origins.get(name) == "variable")
+            program = clean_line(environment.secret_cmd[0]) if environment.secret_cmd else ""
+            parts[origin] = message(f"keys.from.{origin}", variables=variables, program=program)
+        return message("keys.sources", sources=tuple(parts.values()))
 
 
-def _fits(key: KeyName, text: Secret) -> bool:
-    return not text or re.fullmatch(_SHAPES[key], text.reveal()) is not None
+def _credentials(environment: Environment, texts: Texts) -> Credentials:
+    malformed = tuple(environment.variable(name) for name in KEY_NAMES if not _usable(name, texts))
+    if malformed:
+        raise MissingKeys(message("keys.malformed", environment=environment.name, variables=malformed))
+    missing = tuple(environment.variable(name) for name in _NEEDED if name not in texts)
+    if missing:
+        hint = message("keys.missing.hint", environment=environment.name) if environment.kind != "sandbox" else None
+        raise MissingKeys(message("keys.missing", environment=environment.name, variables=missing), hint)
+    return Credentials(texts["APP_KEY"].reveal(), texts["APP_SECRET"], texts.get("SESSION"))
+
+
+def _usable(name: KeyName, texts: Texts) -> bool:
+    return name not in texts or keysources.fits(name, texts[name])

@@ -1,0 +1,309 @@
+"""`keys`: keeps keys in the vault, says where they are, and locks, rotates, carries away and forgets them.
+
+No key is ever an argument, where it would stay in the shell's history and could be seen by every process. Whatever
+stands where none belongs is taken for one: it is refused and not repeated.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from topexplorer.assemble import Workbench
+from topexplorer.cli import output
+from topexplorer.cli.arguments import Arguments
+from topexplorer.cli.layout import columns
+from topexplorer.cli.output import Console
+from topexplorer.cli.prompts import Prompts
+from topexplorer.cli.verbs import Verb
+from topexplorer.core.call import Secret
+from topexplorer.core.errors import ConfigError, UnknownEnvironment, UsageError, VaultLocked
+from topexplorer.core.language import Language, Message, message
+from topexplorer.core.text import clean_line
+from topexplorer.engine import secretcmd, vaultexport
+from topexplorer.engine.environments import Environment, KeyName
+from topexplorer.engine.keysources import KEY_NAMES, fits
+from topexplorer.engine.secretcmd import CommandKeys
+from topexplorer.engine.storedkeys import Entries, SellerToken
+from topexplorer.engine.strongroom import Ask, PassphraseWanted, new_passphrase
+from topexplorer.engine.vaultfile import SealedVault, StoreKind
+from topexplorer.engine.vaultstore import VaultStore
+
+NAMES: dict[str, KeyName] = {name.lower(): name for name in KEY_NAMES}
+
+
+def declare_set(arguments: Arguments) -> None:
+    _declare_names(arguments)
+    arguments.switch("--stdin", key="keys.help.stdin")
+
+
+def declare_where(arguments: Arguments) -> None:
+    arguments.keep_quiet(message("keys.argument"))
+    arguments.positional("environment", "cli.help.environment", nargs="?")
+    arguments.switch("--json", key="cli.help.json")
+
+
+def declare_rotate(arguments: Arguments) -> None:
+    arguments.keep_quiet(message("keys.argument"))
+    arguments.positional("environment", "keys.help.rotate_env", nargs="?")
+
+
+def declare_forget(arguments: Arguments) -> None:
+    _declare_names(arguments)
+    arguments.option("--confirm", "ENV", "keys.help.confirm")
+
+
+def declare_lock(arguments: Arguments) -> None:
+    arguments.keep_quiet(message("keys.argument"))
+
+
+def declare_export(arguments: Arguments) -> None:
+    arguments.keep_quiet(message("keys.argument"))
+    arguments.positional("file", "keys.help.export_file")
+
+
+def declare_import(arguments: Arguments) -> None:
+    arguments.keep_quiet(message("keys.argument"))
+    arguments.positional("file", "keys.help.import_file")
+    arguments.switch("--replace", key="keys.help.replace")
+
+
+def _declare_names(arguments: Arguments) -> None:
+    arguments.keep_quiet(message("keys.argument"))
+    arguments.positional("environment", "cli.help.environment")
+    arguments.positional("name", "keys.help.name", nargs="?")
+    arguments.option("--seller", "NICK", "keys.help.seller")
+
+
+def set_keys(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Keeps keys that are typed or piped in."""
+    environment = _environment(bench, options.environment)
+    name = _name(options.name)
+    if options.seller is not None and name not in (None, "session"):
+        raise UsageError(message("keys.seller_without_session"))
+    room = bench.vault.room
+    room.store_for(environment)
+    given = _piped(options.prompts, name) if options.stdin else _typed(options.prompts, console.say, environment, name)
+    token = SellerToken(given.session, options.seller or "") if given.session else None
+    store = room.put(environment, given.app_key, given.app_secret, token)
+    console.narrate([console.say("keys.kept", environment=environment.name, place=console.say.render(_place(store)))])
+    return output.OK
+
+
+def where(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Says where every key comes from. Opens nothing."""
+    chosen = [_environment(bench, options.environment)] if options.environment else list(bench.environments.values())
+    if options.json:
+        console.json([_data(bench, environment) for environment in chosen])
+        return output.OK
+    console.lines(columns([row for environment in chosen for row in _rows(bench, environment, console.say)]))
+    for environment in chosen:
+        if environment.kind != "sandbox":
+            _warn_of_broken_files(bench, console, environment)
+    return output.OK
+
+
+def rotate(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Locks the vaults anew: of one environment's kind, or all."""
+    room = bench.vault.room
+    stores = room.existing(_kind(_environment(bench, options.environment)) if options.environment else None)
+    if not stores:
+        raise UsageError(message("keys.no_vault"))
+    for store in stores:
+        room.rotate(store)
+        console.narrate([console.say("keys.rotated", place=console.say.render(_place(store)))])
+    return output.OK
+
+
+def forget(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Removes keys from the vault, after the environment's name was typed."""
+    environment = _environment(bench, options.environment)
+    name = _name(options.name)
+    if options.seller is not None and name != "session":
+        raise UsageError(message("keys.seller_without_session"))
+    if bench.vault.room.find(environment) is None:
+        bench.vault.room.require_sound(environment)
+        raise UsageError(message("keys.nothing_to_forget", environment=environment.name))
+    prompts, say = options.prompts, console.say
+    confirmed = options.confirm
+    if confirmed is None and prompts.has_terminal:
+        what = name or say("keys.all")
+        confirmed = prompts.text(say("keys.ask.forget", what=what, environment=environment.name))
+    if confirmed != environment.name:
+        raise UsageError(message("keys.not_confirmed", environment=environment.name))
+    if not bench.vault.room.forget(environment, name, options.seller):
+        raise UsageError(message("keys.nothing_to_forget", environment=environment.name))
+    console.narrate([say("keys.forgotten", environment=environment.name)])
+    return output.OK
+
+
+def lock(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Locks the vaults in every topexplorer that runs."""
+    bench.vault.room.lock_everywhere()
+    console.narrate([console.say("keys.locked")])
+    return output.OK
+
+
+def export(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Writes the keys of a kind into one file under a passphrase of its own."""
+    kind, path = _kind(bench.start_environment), Path(options.file).expanduser()
+    vaultexport.require_new(path)
+    if not bench.vault.room.existing(kind):
+        raise UsageError(message("keys.no_vault"))
+    entries = bench.vault.room.entries(kind)
+    passphrase = new_passphrase(_asker(bench), PassphraseWanted("export", kind, path))
+    vaultexport.write_export(path, kind, entries, passphrase)
+    console.narrate([console.say("keys.exported", kind=kind, names=tuple(entries), file=str(path))])
+    return output.OK
+
+
+def import_keys(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Takes the keys of an exported file into the vault of its kind."""
+    sealed = vaultexport.read_export(Path(options.file).expanduser())
+    kind, room = sealed.header.kind, bench.vault.room
+    entries = _opened_export(sealed, _asker(bench))
+    others = [name for name in entries if name in bench.environments and bench.environments[name].kind != kind]
+    if others:
+        raise UsageError(message("keys.other_kind", names=tuple(others), kind=kind))
+    held = room.entries(kind)
+    kept = [name for name in entries if name in held and held[name] != entries[name] and not options.replace]
+    taken: Entries = {name: keys for name, keys in entries.items() if name not in kept}
+    if taken:
+        room.merge(bench.environments, kind, taken)
+        console.narrate([console.say("keys.imported", kind=kind, names=tuple(taken))])
+    if kept:
+        console.warn(message("keys.import_kept", names=tuple(kept)))
+    return output.OK
+
+
+def _opened_export(sealed: SealedVault, ask: Ask) -> Entries:
+    passphrase = ask(PassphraseWanted("import", sealed.header.kind, sealed.path))
+    if passphrase is None:
+        raise VaultLocked(message("vault.locked", file=str(sealed.path)), message("vault.locked.hint"))
+    return vaultexport.open_export(sealed, passphrase)
+
+
+def _asker(bench: Workbench) -> Ask:
+    return bench.ask_passphrase or (lambda _wanted: None)
+
+
+def _environment(bench: Workbench, name: str) -> Environment:
+    """The environment of that name. The name is not repeated: it may be a key in the wrong place."""
+    try:
+        return bench.environments.get_or_raise(name)
+    except UnknownEnvironment:
+        raise UsageError(message("keys.no_environment", known=tuple(bench.environments))) from None
+
+
+def _kind(environment: Environment) -> StoreKind:
+    if environment.kind == "sandbox":
+        raise UsageError(message("vault.sandbox", environment=environment.name), message("vault.sandbox.hint"))
+    return environment.kind
+
+
+def _name(text: str | None) -> str | None:
+    if text is not None and text not in NAMES:
+        raise UsageError(message("keys.argument"))
+    return text
+
+
+def _typed(prompts: Prompts, say: Language, environment: Environment, name: str | None) -> CommandKeys:
+    """One key, or all three, typed at the terminal; an empty line leaves one as it is."""
+    if not prompts.has_terminal:
+        raise UsageError(message("keys.no_terminal"))
+    texts = {}
+    for wanted in [name] if name else NAMES:
+        question = say(f"keys.ask.{wanted}", environment=environment.name)
+        typed = Secret(prompts.text(question)) if wanted == "app_key" else prompts.secret(question)
+        texts[wanted] = typed.reveal().strip() if typed else ""
+    return _checked(texts)
+
+
+def _piped(prompts: Prompts, name: str | None) -> CommandKeys:
+    """One key as it is, or several as a JSON object, from stdin."""
+    content = prompts.rest_of_stdin()
+    if name is None and not content.lstrip().startswith(b"{"):
+        raise UsageError(message("keys.stdin_needs_name", names=tuple(NAMES)))
+    if name is None:
+        try:
+            return _checked(_texts(secretcmd.parse(content)))
+        except secretcmd.NoKeys as problem:
+            raise UsageError(message("keys.stdin_no_keys", reason=problem.reason)) from None
+    try:
+        return _checked({name: content.decode("utf-8-sig").strip()})
+    except UnicodeDecodeError:
+        raise UsageError(message("keys.stdin_no_keys", reason=message("secretcmd.not_utf8"))) from None
+
+
+def _texts(keys: CommandKeys) -> dict[str, str]:
+    found = {"app_key": Secret(keys.app_key), "app_secret": keys.app_secret, "session": keys.session}
+    return {name: text.reveal() for name, text in found.items() if text}
+
+
+def _checked(texts: dict[str, str]) -> CommandKeys:
+    """Raises UsageError for nothing, and for what cannot be a key."""
+    given = {name: Secret(text) for name, text in texts.items() if text}
+    if not given:
+        raise UsageError(message("keys.nothing_given"))
+    unfit = tuple(name for name, text in given.items() if not fits(NAMES[name], text))
+    if unfit:
+        raise UsageError(message("keys.unfit", names=unfit))
+    app_key = given["app_key"].reveal() if "app_key" in given else ""
+    return CommandKeys(app_key, given.get("app_secret"), given.get("session"))
+
+
+def _place(store: VaultStore) -> Message:
+    return message(f"keys.place.{store.backend}", file=str(store.path))
+
+
+def _rows(bench: Workbench, environment: Environment, say: Language) -> Iterator[tuple[str, ...]]:
+    status = bench.vault.status(environment)
+    kind = say(f"cli.env.kind.{environment.kind}")
+    for name, key in NAMES.items():
+        origin = status.origins.get(key)
+        shown = (status.app_key or "") if key == "APP_KEY" else ""
+        yield environment.name, kind, name, shown, _origin(bench, environment, key, say) if origin else say("keys.none")
+    contents = None if environment.kind == "sandbox" else bench.vault.room.contents(environment)
+    if contents and contents.sellers:
+        yield environment.name, kind, say("keys.sellers"), str(contents.sellers), ""
+
+
+def _origin(bench: Workbench, environment: Environment, key: KeyName, say: Language) -> str:
+    status = bench.vault.status(environment)
+    origin = status.origins[key]
+    if origin in ("file", "keyring"):
+        store = bench.vault.room.find(environment)
+        place = say.render(_place(store)) if store else ""
+        return say("keys.place.locked", place=place) if status.locked else place
+    program = environment.secret_cmd[0] if environment.secret_cmd else ""
+    return say(f"keys.from.{origin}", variables=environment.variable(key), program=clean_line(program))
+
+
+def _warn_of_broken_files(bench: Workbench, console: Console, environment: Environment) -> None:
+    try:
+        bench.vault.room.require_sound(environment)
+    except ConfigError as error:
+        console.warn(error.message)
+
+
+def _data(bench: Workbench, environment: Environment) -> dict[str, object]:
+    status = bench.vault.status(environment)
+    return {
+        "name": environment.name,
+        "kind": environment.kind,
+        "app_key": status.app_key,
+        "keys": {name: status.origins.get(key) for name, key in NAMES.items()},
+        "locked": status.locked,
+    }
+
+
+VERBS = {
+    "keys set": Verb(declare_set, set_keys),
+    "keys where": Verb(declare_where, where),
+    "keys rotate": Verb(declare_rotate, rotate),
+    "keys forget": Verb(declare_forget, forget),
+    "keys lock": Verb(declare_lock, lock),
+    "keys export-encrypted": Verb(declare_export, export),
+    "keys import": Verb(declare_import, import_keys),
+}

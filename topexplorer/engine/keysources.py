@@ -1,0 +1,97 @@
+"""Keys from several sources put together: the first source that has a key decides it, and apps are never mixed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from topexplorer.core.call import Secret
+from topexplorer.engine.environments import KeyName
+
+if TYPE_CHECKING:
+    from topexplorer.engine.secretcmd import CommandKeys
+    from topexplorer.engine.storedkeys import StoredKeys
+    from topexplorer.engine.vaultfile import Backend, Contents
+
+Origin = Literal["embedded", "variable", "command", "file", "keyring"]
+"""Where a key is: built in, in a variable, printed by `secret_cmd`, in a vault behind a passphrase or the keyring."""
+Texts = dict[KeyName, Secret]
+"""Keys by name. What is missing is not in it; an empty Secret is there and not known."""
+
+_SHAPES: Mapping[KeyName, str] = {
+    "APP_KEY": r"[0-9A-Za-z]{1,32}",
+    "APP_SECRET": r"[\x21-\x7e]+",
+    "SESSION": r"[\x21-\x7e]+",
+}
+"""What each key looks like: without it a stray quote or a secret in the wrong variable would go on the wire."""
+KEY_NAMES: tuple[KeyName, ...] = tuple(_SHAPES)
+UNKNOWN: Texts = dict.fromkeys(KEY_NAMES, Secret(""))
+"""What a command may give that has not run."""
+
+
+class Gathered:
+    """The keys found so far and where each is from."""
+
+    __slots__ = ("origins", "texts")
+
+    def __init__(self) -> None:
+        self.texts: Texts = {}
+        self.origins: dict[KeyName, Origin] = {}
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self.texts) == len(KEY_NAMES)
+
+    @property
+    def can_sign(self) -> bool:
+        return "APP_KEY" in self.texts and "APP_SECRET" in self.texts
+
+    def lacks(self, texts: Texts) -> bool:
+        """Whether `texts` has something new. Of another app than the one chosen it has not: its secret and sessions
+        are that app's."""
+        mine, theirs = self.texts.get("APP_KEY"), texts.get("APP_KEY")
+        return not (mine and theirs and mine != theirs) and not texts.keys() <= self.texts.keys()
+
+    def take(self, origin: Origin, texts: Texts) -> None:
+        """Adds what is new in `texts`."""
+        if self.lacks(texts):
+            for name in texts.keys() - self.texts.keys():
+                self.texts[name] = texts[name]
+                self.origins[name] = origin
+
+
+def vault_paths(folder: Path, kind: str) -> dict[Backend, Path]:
+    """The files of a kind's vaults: `dev.vault`, and `dev-keyring.vault` when its key is in the keyring."""
+    return {"file": folder / f"{kind}.vault", "keyring": folder / f"{kind}-keyring.vault"}
+
+
+def fits(name: KeyName, text: Secret) -> bool:
+    """Whether `text` can be that key at all."""
+    return re.fullmatch(_SHAPES[name], text.reveal()) is not None
+
+
+def of_command(keys: CommandKeys) -> Texts:
+    return _texts(keys.app_key, keys.app_secret, keys.session)
+
+
+def of_vault(keys: StoredKeys, seller: str | None) -> Texts:
+    """With that seller's session, or without one the only one there is."""
+    token = keys.token(seller)
+    return _texts(keys.app_key, keys.app_secret, token.session if token else None)
+
+
+def of_contents(contents: Contents) -> Texts:
+    """What a vault has, as it tells without being opened: the secrets are there and not known."""
+    unknown = Secret("")
+    return _texts(contents.app_key, unknown if contents.has_secret else None, unknown if contents.has_session else None)
+
+
+def _texts(app_key: str, app_secret: Secret | None, session: Secret | None) -> Texts:
+    found: dict[KeyName, Secret | None] = {
+        "APP_KEY": Secret(app_key) if app_key else None,
+        "APP_SECRET": app_secret,
+        "SESSION": session,
+    }
+    return {name: text for name, text in found.items() if text is not None}

@@ -1,0 +1,52 @@
+"""A vault to carry away: one file under a passphrase of its own. Its kind goes with it and cannot be changed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from topexplorer.core.call import Secret
+from topexplorer.core.errors import UsageError, VaultLocked
+from topexplorer.core.language import message
+from topexplorer.core.text import clean_line
+from topexplorer.engine import storedkeys, vaultfile
+from topexplorer.engine.settings import write_atomic
+from topexplorer.engine.storedkeys import Entries
+from topexplorer.engine.vaultfile import Cost, Header, Marks, SealedVault, StoreKind
+
+
+def write_export(
+    path: Path, kind: StoreKind, entries: Entries, passphrase: Secret, cost: Cost = vaultfile.COST
+) -> None:
+    """Puts the entries at `path`, encrypted. Raises UsageError when there is something already, StorageError."""
+    require_new(path)
+    lock = vaultfile.new_lock("file", cost)
+    master = vaultfile.master_key(passphrase, lock)
+    contents = vaultfile.contents_of(entries)
+    header = Header(kind, "export", vaultfile.locked_by(lock, master), contents, Marks(os.urandom(16)))
+    write_atomic(path, vaultfile.seal(header, master, storedkeys.encode(entries)))
+
+
+def require_new(path: Path) -> None:
+    """Raises UsageError when there is something at `path`: an export overwrites nothing."""
+    if path.exists() or path.is_symlink():
+        raise UsageError(message("vault.export_exists", file=clean_line(str(path))))
+
+
+def read_export(path: Path) -> SealedVault:
+    """An export, not opened yet. Raises UsageError when there is none, ConfigError when it is no good."""
+    sealed = vaultfile.read(path, None, "export")
+    if sealed is None:
+        raise UsageError(message("vault.no_file", file=clean_line(str(path))))
+    return sealed
+
+
+def open_export(sealed: SealedVault, passphrase: Secret) -> Entries:
+    """The entries of an export. Raises VaultLocked for a wrong passphrase, ConfigError for a changed file."""
+    master = vaultfile.master_key(passphrase, sealed.header.lock)
+    try:
+        return storedkeys.decode(vaultfile.unseal(sealed, master))
+    except vaultfile.WrongPassphrase:
+        raise VaultLocked(message("vault.wrong_passphrase", file=clean_line(str(sealed.path)))) from None
+    except ValueError:
+        raise vaultfile.damaged(sealed.path) from None

@@ -1,0 +1,181 @@
+"""`sign`: how a sign comes about, or with `--check` what is wrong with one that another program made. Sends nothing."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from topexplorer.assemble import Workbench
+from topexplorer.cli import output
+from topexplorer.cli.arguments import Arguments, one_of
+from topexplorer.cli.drafts import STDIN, declare_draft, draft_from, engine_for, known_method, unlisted
+from topexplorer.cli.output import Console
+from topexplorer.cli.verbs import Verb
+from topexplorer.core.call import RequestDraft, Secret
+from topexplorer.core.errors import UsageError
+from topexplorer.core.language import Language, message
+from topexplorer.engine.engine import Engine
+from topexplorer.engine.environments import SANDBOX_URL
+
+if TYPE_CHECKING:
+    from topexplorer.core.signlab.pasted import Pasted
+    from topexplorer.core.signlab.solve import Verdict
+
+LANGUAGES = ("python", "php", "java", "javascript", "shell", "csharp")
+
+
+def declare_sign(arguments: Arguments) -> None:
+    arguments.positional("method", "signlab.help.method", nargs="?")
+    declare_draft(arguments)
+    arguments.option("--check", "TEXT|-|FILE", "signlab.help.check")
+    arguments.switch("--secret-stdin", key="signlab.help.secret_stdin")
+    arguments.option("--fix-in", "LANGUAGE", "signlab.help.fix_in", type=one_of("--fix-in", LANGUAGES))
+    arguments.switch("--json", key="signlab.help.json")
+
+
+def sign(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Shows how the sign of a request comes about, or checks a pasted one."""
+    if options.check is not None:
+        return check(bench, console, options)
+    if options.secret_stdin or options.fix_in or options.json:
+        raise UsageError(message("signlab.usage.needs_check"))
+    if options.method is None:
+        raise UsageError(message("cli.usage.required", names="METHOD"), message("signlab.usage.or_check"))
+    from topexplorer.cli.requests import show_signing
+
+    engine = engine_for(bench, options.env)
+    draft = _draft(bench, console, options)
+    for problem in engine.check(draft):
+        console.warn(message("cli.call.problem", where=problem.where, what=problem.what))
+    show_signing(console, engine, draft)
+    return output.OK
+
+
+def _draft(bench: Workbench, console: Console, options: Namespace) -> RequestDraft:
+    method = known_method(bench.catalog, options.method)
+    if method not in bench.catalog:
+        console.warn(unlisted(bench.catalog, method))
+    return draft_from(bench, options, RequestDraft(method))
+
+
+def check(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Names the mistake behind a pasted sign. The exit code is that of a refused call unless the sign is right."""
+    from topexplorer.core.signlab.reading import read
+    from topexplorer.core.signlab.solve import solve
+
+    if options.check == STDIN and options.secret_stdin:
+        raise UsageError(message("signlab.usage.one_stdin"), message("signlab.usage.secret_elsewhere"))
+    pasted = read(_text(options.check))
+    engine = engine_for(bench, options.env)
+    known: tuple[tuple[str, str], ...] = ()
+    if options.method:
+        known = _drafted(engine, _draft(bench, console, options))
+        if not pasted.params:
+            pasted = pasted.with_params(known)
+    secret, app_key, session = _keys(bench, engine, options.secret_stdin)
+    verdict = solve(
+        pasted,
+        secret,
+        known=(*known, *((("session", session.reveal()),) if session else ())),
+        app_key=app_key,
+        now=engine.clock(),
+        language=options.fix_in,
+    )
+    if options.json:
+        console.json(_data(pasted, verdict, console.say))
+    else:
+        console.lines(_lines(pasted, verdict, console.say, may_show=_made_up(engine, options)))
+    console.warn(*verdict.cautions)
+    if verdict.kind == "unreadable":
+        return output.USAGE
+    return output.OK if verdict.kind == "correct" else output.REFUSED
+
+
+def _drafted(engine: Engine, draft: RequestDraft) -> tuple[tuple[str, str], ...]:
+    """The parameters of the draft as this environment would sign them. Raises MissingKeys."""
+    return tuple(pair for pair in engine.prepare(replace(draft, files={}), confirmed=True).params if pair[0] != "sign")
+
+
+def _keys(bench: Workbench, engine: Engine, from_stdin: bool) -> tuple[Secret, str, Secret | None]:
+    """Secret, app key and session: the environment's, or only a secret from stdin. Raises MissingKeys."""
+    if not from_stdin:
+        keys = bench.vault.credentials(engine.environment)
+        return keys.app_secret, keys.app_key, keys.session
+    if sys.stdin.isatty():
+        from getpass import getpass
+
+        return Secret(getpass("app secret: ")), "", None
+    given = sys.stdin.buffer.read(10_000).decode("utf-8-sig", "replace")
+    return Secret(given.removesuffix("\n").removesuffix("\r")), "", None
+
+
+def _made_up(engine: Engine, options: Namespace) -> bool:
+    """Whether everybody may know the keys: the embedded sandbox's are made up, one from stdin may be real."""
+    return engine.environment.gateway == SANDBOX_URL and not options.secret_stdin
+
+
+def _text(given: str) -> str:
+    """The text to check: from stdin, from a file of that name, or the word itself. Raises UsageError."""
+    from topexplorer.core.signlab.pasted import LONGEST
+
+    if given == STDIN:
+        return sys.stdin.buffer.read(4 * LONGEST + 1).decode("utf-8-sig", "replace")
+    try:
+        path = Path(given).expanduser()
+        if not path.is_file():
+            return given
+        with path.open("rb") as file:
+            return file.read(4 * LONGEST + 1).decode("utf-8-sig", "replace")
+    except (OSError, ValueError, RuntimeError):
+        return given
+
+
+def _lines(pasted: Pasted, verdict: Verdict, say: Language, may_show: bool) -> Iterator[str]:
+    yield say.render(verdict.sentence)
+    if pasted.params:
+        yield ""
+        yield say("signlab.show.read", form=say(f"signlab.form.{pasted.form}"), n=len(pasted.params))
+    if verdict.also:
+        yield ""
+        yield say("signlab.show.also")
+        yield from (f"  {say.render(finding.what)}" for finding in verdict.also)
+    if verdict.evidence and verdict.findings:
+        yield ""
+        yield say("signlab.show.hashed", digest=verdict.evidence.digest, n=verdict.evidence.byte_count)
+        yield f"  {verdict.evidence.hashed}"
+        if verdict.evidence.hashed != verdict.evidence.right:
+            yield say("signlab.show.right")
+            yield f"  {verdict.evidence.right}"
+            yield say("signlab.show.differs", place=verdict.evidence.differs_at + 1)
+    if verdict.fixes:
+        yield ""
+        yield say("signlab.show.fix", language=say(f"signlab.code.{verdict.language}"))
+        yield from (f"  {fix.line}" for fix in verdict.fixes)
+    if may_show and verdict.right and verdict.kind != "correct":
+        yield ""
+        yield say("signlab.show.right_sign", sign=verdict.right.reveal())
+
+
+def _data(pasted: Pasted, verdict: Verdict, say: Language) -> dict[str, object]:
+    evidence = verdict.evidence
+    return {
+        "kind": verdict.kind,
+        "sentence": say.render(verdict.sentence),
+        "mistakes": [
+            {"mistake": row.mistake, "about": row.target, "sentence": say.render(row.what)} for row in verdict.findings
+        ],
+        "also": [{"mistake": row.mistake, "about": row.target} for row in verdict.also],
+        "read_as": pasted.form,
+        "parameters": [name for name, _value in pasted.params],
+        "hashed": evidence.hashed if evidence else None,
+        "right": evidence.right if evidence else None,
+        "fixes": [{"language": fix.language, "line": fix.line} for fix in verdict.fixes],
+        "cautions": [say.render(caution) for caution in verdict.cautions],
+    }
+
+
+VERBS = {"sign": Verb(declare_sign, sign)}

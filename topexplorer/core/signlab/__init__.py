@@ -1,0 +1,1 @@
+"""The sign lab: how a sign comes about, step by step, and which mistake made a wrong one. Pure, like all of core."""

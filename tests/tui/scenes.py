@@ -154,6 +154,16 @@ def unfolding(draft: RequestDraft) -> Drive:
     return drive
 
 
+async def browsing(pilot: Pilot[Any]) -> None:
+    """Two favourites, a few APIs opened, one category open."""
+    screen = explorer(pilot)
+    for method in ("taobao.trades.sold.get", "taobao.item.seller.get", "taobao.time.get"):
+        screen.open_api(method)
+    screen.bookmarks = screen.bookmarks.toggled("taobao.trades.sold.get").toggled("taobao.logistics.offline.send")
+    screen.opened |= {"category:refund"}
+    await pilot.press("f2")
+
+
 PROFILES = (Profile("未发货订单", UNSENT), Profile("订单详情", TRADE), Profile("在售商品", SHELVES))
 WRONG = TRADE.with_value("tid", "12ab")
 NARROW, LARGE = (80, 24), (200, 50)
@@ -162,6 +172,9 @@ SCENES: dict[str, Scene] = {
     "start": Scene(nothing),
     "start-zh": Scene(nothing, lang="zh"),
     "search-zh": Scene(pressing(*"订单"), lang="zh"),
+    "pinyin-zh": Scene(pressing(*"dd"), lang="zh"),
+    "browse": Scene(browsing, profiles=PROFILES),
+    "filters-zh": Scene(pressing("ctrl+l", "1", "right", "2", "tab", "right"), lang="zh"),
     "nothing-found": Scene(pressing(*"xyzzy")),
     "form": Scene(opening(RequestDraft("taobao.trade.fullinfo.get"))),
     "answer": Scene(unfolding(TRADE)),
@@ -169,12 +182,16 @@ SCENES: dict[str, Scene] = {
     "answer-light-zh": Scene(unfolding(TRADE), lang="zh", theme=LIGHT.name),
     "answer-text": Scene(sending(TRADE, "2")),
     "docs": Scene(opening(TRADE, "ctrl+d")),
+    "docs-answer-zh": Scene(opening(TRADE, "ctrl+d", "2"), lang="zh"),
+    "docs-large": Scene(opening(TRADE, "ctrl+d"), size=LARGE),
     "sign": Scene(opening(TRADE, "ctrl+g")),
     "refusal": Scene(sending(WRONG)),
     "refusal-zh": Scene(sending(WRONG), lang="zh"),
     "fields-zh": Scene(opening(TRADE, "ctrl+f"), lang="zh", dialog=True),
     "write": Scene(sending(MEMO)),
     "profiles-zh": Scene(opening(UNSENT), lang="zh", profiles=PROFILES),
+    "sandbox": Scene(sending(TRADE, "f10", "down", "enter"), dialog=True),
+    "sandbox-zh": Scene(sending(WRONG, "f10"), lang="zh", dialog=True),
     "quota": Scene(sending(TRADE, "f7"), dialog=True),
     "environments": Scene(pressing("ctrl+e"), environ=PROD_KEYS, dialog=True),
     "prod": Scene(opening(MEMO), environ=PROD_KEYS, environment="prod"),

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.tui.steps import Opened, explorer, open_api, sent, settled, typed
 from tests.workbench import CANARIES, PROD_KEYS, TID, Clock, workbench
 from topexplorer.core.call import Answer, NoAnswer, Refusal
 from topexplorer.core.diagnosis import Fix
-from topexplorer.core.language import Language, message
-from topexplorer.tui.app import TopExplorer
-from topexplorer.tui.screens.explorer import Explorer
+from topexplorer.core.language import message
 from topexplorer.tui.screens.jump import Jump
 from topexplorer.tui.screens.pages import PageDialog
 from topexplorer.tui.screens.questions import AskText, Choose
@@ -28,60 +23,6 @@ from topexplorer.tui.widgets.page import Page
 from topexplorer.tui.widgets.param_form import ParamForm
 
 pytestmark = pytest.mark.anyio
-Opened = Callable[..., AbstractAsyncContextManager[Pilot[Any]]]
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Opened:
-    """Opens the app in a test terminal and waits until calls can be made."""
-
-    @asynccontextmanager
-    async def run(size: tuple[int, int] = (120, 36), lang: str = "en", **parts: Any) -> AsyncIterator[Pilot[Any]]:
-        app = TopExplorer(workbench(tmp_path, **parts), Language(lang))
-        async with app.run_test(size=size) as pilot:
-            await settled(pilot, lambda: explorer(pilot).ready)
-            yield pilot
-
-    return run
-
-
-def explorer(pilot: Pilot[Any]) -> Explorer:
-    screen = next(screen for screen in reversed(pilot.app.screen_stack) if isinstance(screen, Explorer))
-    return screen
-
-
-async def settled(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
-    """Lets the app work until the condition holds; fails when it never does."""
-    for _ in range(400):
-        if condition():
-            await pilot.pause()
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("the app did not get there")
-
-
-async def typed(pilot: Pilot[Any], text: str) -> None:
-    await pilot.press(*(character if character != " " else "space" for character in text))
-
-
-async def open_api(pilot: Pilot[Any], method: str) -> None:
-    explorer(pilot).open_api(method)
-    await pilot.pause()
-
-
-async def sent(pilot: Pilot[Any]) -> Any:
-    """Sends and returns the outcome that is shown."""
-    before = explorer(pilot).exchange
-    await pilot.press("ctrl+j")
-    await settled(pilot, lambda: explorer(pilot).exchange is not before)
-    exchange = explorer(pilot).exchange
-    assert exchange is not None
-    return exchange.outcome
 
 
 async def test_typing_a_word_and_enter_opens_the_first_hit_with_the_cursor_in_its_first_required_field(

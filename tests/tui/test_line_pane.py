@@ -138,7 +138,7 @@ async def test_letters_are_typed_into_the_find_bar_and_escape_leaves_it() -> Non
         assert not app.copied
         await pilot.press("escape")
         assert lines.has_focus
-        assert not pane.has_class("-finding")
+        assert not pane.bar.display
         assert lines.mark is None
 
 

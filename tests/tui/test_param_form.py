@@ -11,6 +11,7 @@ from textual.widgets import Button, Static
 from tests.core.samples import api, param
 from tests.tui.formhost import SPEC, Desk, at, large, reported, until, valued
 from topexplorer.core.call import RequestDraft
+from topexplorer.core.catalog import unlisted
 from topexplorer.core.language import Words
 from topexplorer.tui.widgets.free_row import FreeRow
 from topexplorer.tui.widgets.value_controls import BooleanSwitch, JsonArea, ValueInput
@@ -275,7 +276,7 @@ async def test_names_titles_and_texts_with_markup_or_escapes_are_drawn_as_they_a
 
 
 async def test_an_api_outside_the_catalog_has_rows_that_are_named_freely() -> None:
-    spec = api(method="taobao.unknown.do")
+    spec = unlisted("taobao.unknown.do")
     desk = Desk(spec)
     async with desk.run_test() as pilot:
         await until(pilot, lambda: desk.form.rows)

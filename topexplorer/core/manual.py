@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
+from topexplorer.core.call import RequestDraft
+from topexplorer.core.examples import with_examples
+from topexplorer.core.exporters import EXPORTERS
 from topexplorer.core.language import Language
 from topexplorer.core.nouns import dataclass
-from topexplorer.core.spec import ApiSpec, Choice, Field, Limit, Param, Platform
+from topexplorer.core.spec import ApiSpec, Choice, Field, Limit, Param, Platform, Sample, walk_fields
 from topexplorer.core.text import cell_width
 
 Role = Literal["plain", "title", "muted", "name", "accent", "good", "warning", "bad", "strong"]
 NAME_LIMIT = 28
+SECTIONS = ("params", "answer", "errors", "example", "related")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,40 +24,52 @@ class ManualLine:
 
     parts: tuple[tuple[str, Role], ...] = ()
     hang: int = 0
+    section: str = ""
+    """On the first line of a section: its name out of SECTIONS."""
+    target: str = ""
+    """On a line that leads to another API: its method."""
 
     @property
     def text(self) -> str:
         return "".join(text for text, _role in self.parts)
 
 
-def manual(spec: ApiSpec, platform: Platform, say: Language) -> Iterator[ManualLine]:
-    """Title, facts, parameters, answer, errors and related APIs of `spec` in one language."""
+def manual(spec: ApiSpec, platform: Platform, say: Language, behind: ApiSpec | None = None) -> Iterator[ManualLine]:
+    """Title, facts, parameters, answer, errors, examples and related APIs of `spec` in one language.
+
+    `behind` is the imported spec of the same API, if any: its samples and permission packages are shown too.
+    """
     yield _line((spec.method, "title"), ("  " + say.words(spec.title), "strong"))
     yield _line(("  ·  ".join(facts(spec, platform, say)), "muted"))
+    if spec.origin:
+        yield _line((say("manual.imported", name=spec.origin.name), "warning"), hang=2)
     if spec.retired:
-        instead = say.render(spec.retired.instead) or "-"
         yield _line((say("manual.retired") + " ", "bad"), (say.words(spec.retired.reason), "plain"), hang=2)
-        yield _line((say("manual.instead") + " ", "bad"), (instead, "name"), hang=2)
+        for method in spec.retired.instead:
+            yield ManualLine(((say("manual.instead") + " ", "bad"), (method, "name")), 2, target=method)
     yield _line()
-    yield _line((say.words(spec.summary), "plain"))
+    yield from _text(say.words(spec.summary), 0, "plain")
     if spec.uncertain:
         yield _line((say("manual.uncertain") + " ", "warning"), (say.words(spec.uncertain), "plain"), hang=2)
-    yield from _section(say("manual.params", n=len(spec.params)))
+    yield from _section("params", say("manual.params", n=len(spec.params)))
     width = _name_width([param.name for param in spec.params])
     for param in sorted(spec.params, key=lambda param: not param.required):
         yield from _param(param, width, 2, say)
     if not spec.params:
         yield _line(("  " + say("manual.no_params"), "muted"))
-    yield from _section(say("manual.answer"))
+    yield from _section("answer", say("manual.answer", n=sum(1 for _field in walk_fields(spec.response))))
     yield from _fields(spec.response, 2, say)
     yield from _errors(spec, say)
-    if spec.related:
-        yield from _section(say("manual.related"))
-        for method in spec.related:
-            yield _line(("  " + method, "name"))
+    yield from _examples(spec, (*spec.samples, *(behind.samples if behind else ())), say)
+    permissions = spec.permissions or (behind.permissions if behind else ())
+    if spec.related or permissions or spec.docs:
+        yield from _section("related", say("manual.related"))
+    for method in spec.related:
+        yield ManualLine((("  " + method, "name"),), target=method)
+    for name in permissions:
+        yield _line(("  " + say("manual.permission") + " ", "muted"), (name, "plain"), hang=4)
     if spec.docs:
-        yield _line()
-        yield _line((say("manual.docs") + " ", "muted"), (spec.docs, "muted"))
+        yield _line(("  " + say("manual.docs") + " ", "muted"), (spec.docs, "muted"), hang=4)
 
 
 def facts(spec: ApiSpec, platform: Platform, say: Language) -> list[str]:
@@ -93,9 +109,15 @@ def constraints(param: Param, say: Language) -> str:
     return " · ".join(parts)
 
 
-def _section(title: str) -> Iterator[ManualLine]:
+def _section(name: str, title: str) -> Iterator[ManualLine]:
     yield _line()
-    yield _line((title, "title"))
+    yield ManualLine(((title, "title"),), section=name)
+
+
+def _text(text: str, indent: int, role: Role) -> Iterator[ManualLine]:
+    """A text with its own line breaks, as imported ones have them."""
+    for line in text.splitlines():
+        yield _line((" " * indent + line.rstrip(), role), hang=indent)
 
 
 def _name_width(names: list[str]) -> int:
@@ -118,7 +140,7 @@ def _param(param: Param, width: int, indent: int, say: Language) -> Iterator[Man
         hang=hang,
     )
     if param.summary:
-        yield _line((" " * hang + say.words(param.summary), "plain"), hang=hang)
+        yield from _text(say.words(param.summary), hang, "plain")
     if param.example is not None:
         yield _line((" " * hang + say("manual.example", text=param.example), "muted"), hang=hang)
     yield from _choices(param.choices, hang, say)
@@ -148,7 +170,7 @@ def _fields(fields: tuple[Field, ...], indent: int, say: Language) -> Iterator[M
             hang=hang,
         )
         if field.summary:
-            yield _line((" " * hang + say.words(field.summary), "muted"), hang=hang)
+            yield from _text(say.words(field.summary), hang, "muted")
         yield from _choices(field.choices, hang, say)
         yield from _fields(field.children, indent + 2, say)
 
@@ -156,11 +178,20 @@ def _fields(fields: tuple[Field, ...], indent: int, say: Language) -> Iterator[M
 def _errors(spec: ApiSpec, say: Language) -> Iterator[ManualLine]:
     if not spec.errors:
         return
-    yield from _section(say("manual.errors"))
+    yield from _section("errors", say("manual.errors", n=len(spec.errors)))
     for error in spec.errors:
         yield _line((f"  {error.sub_code}  ", "bad"), (say.words(error.title), "plain"), hang=4)
         if error.cure:
-            yield _line(("    " + say.words(error.cure), "muted"), hang=4)
+            yield from _text(say.words(error.cure), 4, "muted")
+
+
+def _examples(spec: ApiSpec, samples: Iterable[Sample], say: Language) -> Iterator[ManualLine]:
+    yield from _section("example", say("manual.examples"))
+    command = EXPORTERS["command"](with_examples(RequestDraft(spec.method), spec), "sandbox")
+    yield _line(("  " + command, "plain"), hang=4)
+    for sample in samples:
+        yield _line(("  " + sample.name, "strong"))
+        yield from _text(sample.text, 4, "muted")
 
 
 def _line(*parts: tuple[str, Role], hang: int = 0) -> ManualLine:

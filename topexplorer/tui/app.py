@@ -91,6 +91,11 @@ class TopExplorer(App[BrokenSpec]):
             )
         )
 
+    def action_show_sandbox(self) -> None:
+        from topexplorer.tui.screens.sandbox_panel import SandboxPanel
+
+        self.push_screen(SandboxPanel(self.language, self.bench.sandbox))
+
     def action_help(self) -> None:
         """Help about the focused thing: the nearest ancestor that has something to say."""
         from topexplorer.tui.screens.pages import PageDialog, help_rows

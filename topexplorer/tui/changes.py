@@ -6,17 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from topexplorer.core.call import RequestDraft
+from topexplorer.core.examples import with_examples
 from topexplorer.core.signing import SCHEMES
 from topexplorer.core.spec import ApiSpec
-
-
-def with_examples(draft: RequestDraft, spec: ApiSpec) -> RequestDraft:
-    """Required parameters that are still empty get the spec's examples."""
-    for param in spec.params:
-        empty = not draft.values.get(param.name, "").strip()
-        if param.required and param.example is not None and param.type != "file" and empty:
-            draft = draft.with_value(param.name, param.example)
-    return draft
 
 
 def cleared(draft: RequestDraft, spec: ApiSpec) -> RequestDraft:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on, work
 from textual.reactive import var
 
+from topexplorer.core.bookmarks import Bookmarks
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.exporters import EXPORTERS
 from topexplorer.core.spec import ApiSpec
@@ -15,8 +16,9 @@ from topexplorer.tui.screens.background import BackgroundScreen
 from topexplorer.tui.screens.jump import Jump, targets
 from topexplorer.tui.screens.questions import AskText, Choose, Offer
 from topexplorer.tui.tell import tell
-from topexplorer.tui.widgets.catalog_list import Saved
-from topexplorer.tui.widgets.catalog_pane import CatalogPane
+from topexplorer.tui.widgets.catalog_pane import OPEN_AT_FIRST, CatalogPane
+from topexplorer.tui.widgets.catalog_rows import Saved
+from topexplorer.tui.widgets.docs_page import DocsPage
 from topexplorer.tui.widgets.error_card import ErrorCard
 from topexplorer.tui.widgets.payload_tree import PayloadTree
 from topexplorer.tui.widgets.request_pane import RequestPane
@@ -30,6 +32,9 @@ class ActionScreen(BackgroundScreen):
     seed: var[RequestDraft | None] = var(None, always_update=True)
     spec: var[ApiSpec | None] = var(None)
     saved: var[tuple[Saved, ...]] = var(())
+    bookmarks: var[Bookmarks] = var(Bookmarks())
+    opened: var[frozenset[str]] = var(OPEN_AT_FIRST)
+    filters: var[frozenset[str]] = var(frozenset())
 
     def open_api(self, method: str, draft: RequestDraft | None = None) -> None:
         raise NotImplementedError
@@ -123,6 +128,24 @@ class ActionScreen(BackgroundScreen):
             self.open_api(method)
             self.action_focus_pane("request")
 
+    @on(CatalogPane.Arranged)
+    def _arranged(self, event: CatalogPane.Arranged) -> None:
+        self.opened, self.filters = event.opened, event.filters
+
+    def action_favourite(self) -> None:
+        """The API under the cursor of the catalog, or the one that is open, becomes a favourite or ceases to be one."""
+        pointed = self.query_one(CatalogPane).pointed if self.pane == "catalog" else ""
+        if method := pointed or self.desk.method:
+            self.bookmarks = self.bookmarks.toggled(method)
+            self.keep_bookmarks(self.bookmarks)
+            key = "favourite.added" if method in self.bookmarks.favourites else "favourite.dropped"
+            tell(self.app, self.language(key, method=method))
+
+    def action_filter(self) -> None:
+        """To the filters of the catalog, and back to its search box."""
+        self.pane = "catalog"
+        self.call_after_refresh(self.query_one(CatalogPane).focus_filters)
+
     @work(exit_on_error=False)
     async def action_jump(self) -> None:
         widget = await self.app.push_screen_wait(Jump(targets(self)))
@@ -159,7 +182,7 @@ class ActionScreen(BackgroundScreen):
             self.action_focus_pane("request")
         elif fix.kind == "keys":
             self.action_choose_environment()
-        else:
+        elif fix.kind in ("wait", "resend"):
             self.action_send()
 
     def action_change(self, how: str) -> None:
@@ -171,3 +194,8 @@ class ActionScreen(BackgroundScreen):
         pane = self.query_one(RequestPane)
         pane.side = "form" if pane.side == side else side
         self.pane = "request"
+        self.call_after_refresh(pane.focus_side)
+
+    @on(DocsPage.LinkChosen)
+    def _link(self, event: DocsPage.LinkChosen) -> None:
+        self.open_api(event.method)

@@ -11,14 +11,17 @@ from textual.reactive import var
 from textual.worker import Worker, WorkerState
 
 from topexplorer.assemble import Workbench
+from topexplorer.core.bookmarks import Bookmarks
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.errors import StorageError, TopExplorerError
 from topexplorer.core.language import Language
+from topexplorer.core.search import SearchIndex, search_index
 from topexplorer.core.specfiles import BrokenSpec
+from topexplorer.engine.bookmarks import read_bookmarks, write_bookmarks
 from topexplorer.tui.desk import Desk
 from topexplorer.tui.screens.panes import PaneScreen
 from topexplorer.tui.tell import tell, tell_error
-from topexplorer.tui.widgets.catalog_list import Saved
+from topexplorer.tui.widgets.catalog_rows import Saved
 from topexplorer.tui.widgets.key_bar import KeyBar
 from topexplorer.tui.widgets.status_bar import Gauge, StatusBar, Where
 
@@ -28,6 +31,7 @@ class BackgroundScreen(PaneScreen):
 
     where: var[Where | None] = var(None)
     gauges: var[tuple[Gauge, ...]] = var(())
+    index: var[SearchIndex | None] = var(None)
 
     @dataclass
     class Opened(Message):
@@ -35,6 +39,13 @@ class BackgroundScreen(PaneScreen):
 
         catalog: Catalog
         where: Where
+        bookmarks: Bookmarks
+
+    @dataclass
+    class Indexed(Message):
+        """Searching finds something."""
+
+        index: SearchIndex
 
     @dataclass
     class Ready(Message):
@@ -68,10 +79,16 @@ class BackgroundScreen(PaneScreen):
         environment = bench.start_environment
         if not self.desk.drafts:
             self.desk.drafts = bench.drafts.load()
-        self.post_message(self.Opened(bench.catalog, where(environment, bench.vault.status(environment))))
+        place = where(environment, bench.vault.status(environment))
+        self.post_message(self.Opened(bench.catalog, place, read_bookmarks(bench.paths.bookmarks_file)))
+        self.post_message(self.Indexed(search_index(bench.catalog)))
         saved = self.saved_profiles()
         _ = bench.engine
         self.post_message(self.Ready(saved))
+
+    @on(Indexed)
+    def _indexed(self, event: Indexed) -> None:
+        self.index = event.index
 
     @work(thread=True, group="open", exit_on_error=False)
     def warm_up(self) -> None:
@@ -118,6 +135,10 @@ class BackgroundScreen(PaneScreen):
     def keep_drafts(self) -> None:
         """Writes what was typed since the last time."""
         self.desk.keep(self.bench.drafts.keep)
+
+    @work(thread=True, exclusive=True, group="bookmarks", exit_on_error=False)
+    def keep_bookmarks(self, bookmarks: Bookmarks) -> None:
+        write_bookmarks(self.bench.paths.bookmarks_file, bookmarks)
 
     def on_unmount(self) -> None:
         with suppress(StorageError):

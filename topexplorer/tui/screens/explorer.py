@@ -19,7 +19,7 @@ from topexplorer.core.call import Exchange, RequestDraft, SignedRequest
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.errors import NeedsConfirmation
 from topexplorer.core.language import Language
-from topexplorer.core.spec import Platform
+from topexplorer.core.spec import ApiSpec, Platform
 from topexplorer.core.values import Problem
 from topexplorer.core.views import Reading
 from topexplorer.tui.commands import bindings
@@ -41,6 +41,7 @@ class Explorer(ActionScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(app=False)]
     catalog: var[Catalog | None] = var(None)
     platform: var[Platform | None] = var(None)
+    behind: var[ApiSpec | None] = var(None)
     current: var[str] = var("")
     problems: var[tuple[Problem, ...]] = var(())
     preview: var[SignedRequest | None] = var(None)
@@ -51,11 +52,25 @@ class Explorer(ActionScreen):
         say = self.language
         yield StatusBar(say).data_bind(Explorer.where, Explorer.gauges)
         with Horizontal(id="desk"):
-            yield CatalogPane(say, id="catalog").data_bind(Explorer.catalog, Explorer.saved, Explorer.current)
+            yield CatalogPane(say, id="catalog").data_bind(
+                Explorer.catalog,
+                Explorer.index,
+                Explorer.saved,
+                Explorer.bookmarks,
+                Explorer.current,
+                Explorer.opened,
+                Explorer.filters,
+            )
             yield Splitter("vertical", id="split-catalog")
             with Container(id="work"):
                 yield RequestPane(say, self.bench.clock, id="request").data_bind(
-                    Explorer.spec, Explorer.platform, Explorer.seed, Explorer.draft, Explorer.problems, Explorer.preview
+                    Explorer.spec,
+                    Explorer.behind,
+                    Explorer.platform,
+                    Explorer.seed,
+                    Explorer.draft,
+                    Explorer.problems,
+                    Explorer.preview,
                 )
                 yield Splitter("horizontal", id="split-request")
                 answer = ResponsePane(say, self._reading, now=self.bench.clock, id="answer", classes="pane")
@@ -80,6 +95,7 @@ class Explorer(ActionScreen):
     @on(ActionScreen.Opened)
     def _opened(self, event: ActionScreen.Opened) -> None:
         self.platform = event.catalog.platform
+        self.bookmarks = event.bookmarks
         self.catalog = event.catalog
         self.where = event.where
         if self.desk.method:
@@ -99,7 +115,10 @@ class Explorer(ActionScreen):
         self.desk.method = method
         draft = draft or self.desk.draft(method)
         self.desk.drafts[method] = draft
+        self.bookmarks = self.bookmarks.visited(method)
+        self.keep_bookmarks(self.bookmarks)
         self.current = method
+        self.behind = self.bench.catalog.imported(method)
         self.spec = self.bench.catalog.spec(method)
         self.seed = draft
         self.draft = draft

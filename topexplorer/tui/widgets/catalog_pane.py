@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,18 +13,36 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Input, Static
 
+from topexplorer.core.bookmarks import Bookmarks
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.language import Language
 from topexplorer.core.search import SearchIndex
-from topexplorer.tui.widgets.catalog_list import CatalogList, CatalogRow, Saved, catalog_rows, found_rows
+from topexplorer.tui.widgets.catalog_list import CatalogList
+from topexplorer.tui.widgets.catalog_rows import CatalogRow, Outlook, Saved, found_rows, tree_rows
+from topexplorer.tui.widgets.filter_bar import FilterBar
+
+MOST_FOUND = 200
+OPEN_AT_FIRST = frozenset({"favourites", "recents", "profiles"})
 
 
 class CatalogPane(Vertical):
-    """APIs by category and saved profiles. Posts what was chosen."""
+    """APIs by category, favourites, recents and saved profiles. Posts what was chosen."""
 
     catalog: var[Catalog | None] = var(None)
+    index: var[SearchIndex | None] = var(None)
     saved: var[tuple[Saved, ...]] = var(())
+    bookmarks: var[Bookmarks] = var(Bookmarks())
     current: var[str] = var("")
+    opened: var[frozenset[str]] = var(OPEN_AT_FIRST)
+    """The groups that are open."""
+    filters: var[frozenset[str]] = var(frozenset())
+
+    @dataclass
+    class Arranged(Message):
+        """The user opened or closed a group, or changed the filters."""
+
+        opened: frozenset[str]
+        filters: frozenset[str]
 
     @dataclass
     class ApiChosen(Message):
@@ -36,62 +55,114 @@ class CatalogPane(Vertical):
     def __init__(self, language: Language, id: str | None = None) -> None:
         super().__init__(id=id, classes="pane")
         self._language = language
-        self._index: SearchIndex | None = None
-        self._folded: set[str] = set()
+        self._broken = 0
         self._input = Input(placeholder=language("catalog.search"), compact=True, select_on_focus=False)
         self._input.cursor_blink = False
+        self._filters = FilterBar(language)
         self._list = CatalogList()
         self._foot = Static("", markup=False)
 
     def compose(self) -> ComposeResult:
         yield self._input
+        yield self._filters
         yield self._list
         yield self._foot
 
     def on_mount(self) -> None:
         self.border_title = self._language("catalog.title")
 
-    def watch_catalog(self) -> None:
-        self._index = None
+    def watch_catalog(self, catalog: Catalog | None) -> None:
+        self._broken = len({problem.file for problem in catalog.problems}) if catalog else 0
         self._show()
+
+    def watch_index(self) -> None:
+        if self._input.value.strip():
+            self._show()
 
     def watch_saved(self) -> None:
         self._show()
 
+    def watch_bookmarks(self) -> None:
+        self._show()
+
+    def watch_opened(self) -> None:
+        self._show()
+
+    def watch_filters(self, filters: frozenset[str]) -> None:
+        self._filters.chosen = filters
+        self._show()
+
     def watch_current(self, current: str) -> None:
         self._list.current = current
+
+    @property
+    def pointed(self) -> str:
+        """The method under the cursor; empty when it stands on something else."""
+        row = self._list.pointed
+        return row.key if row and row.kind == "api" else ""
 
     def focus_search(self) -> None:
         """Puts the cursor into the search box with its text selected, so that typing starts a new search."""
         self._input.focus()
         self._input.select_all()
 
+    def focus_filters(self) -> None:
+        """Goes to the filters, and back to where the list can be searched."""
+        if self._filters.has_focus:
+            self.focus_search()
+        else:
+            self._filters.focus()
+
     def help_text(self) -> str:
         return self._language("help.catalog")
 
+    @on(FilterBar.Changed)
+    def _filtered(self, event: FilterBar.Changed) -> None:
+        self.filters = event.chosen
+        self.post_message(self.Arranged(self.opened, self.filters))
+
     @on(Input.Changed)
     def _show(self) -> None:
-        if self.catalog is None or not self.is_mounted:
+        catalog, say = self.catalog, self._language
+        if catalog is None or not self.is_mounted:
             return
         query = self._input.value.strip()
-        say = self._language
-        if query:
-            self._index = self._index or SearchIndex(self.catalog.entries.values())
-            hits = self._index.search(query)
-            rows = tuple(found_rows((hit.entry for hit in hits), self.saved, query, say))
-            self._list.rows = rows or (CatalogRow("nothing", "", say("catalog.nothing")),)
-            self._list.cursor = 0
-            self._foot.update(say("catalog.found", n=len(hits)))
+        outlook = self._outlook(catalog)
+        if query and self.index is None:
+            self._foot.update(say("catalog.indexing"))
+        elif query and self.index is not None:
+            self._show_found(self.index, query, outlook)
         else:
-            entries = self.catalog.entries.values()
-            categories = self.catalog.platform.categories
-            self._list.rows = tuple(catalog_rows(entries, self.saved, categories, self._folded, say))
-            self._foot.update(self._counts(self.catalog))
+            rows = tuple(tree_rows(outlook, say))
+            self._list.rows = rows or (CatalogRow("nothing", "", say("catalog.nothing.filtered")),)
+            self._foot.update(self._counts(catalog))
+
+    def _show_found(self, index: SearchIndex, query: str, outlook: Outlook) -> None:
+        """Filters choose among all that was found; without any, no more is looked at than can be shown."""
+        say = self._language
+        hits = index.search(query, len(outlook.entries) if outlook.filters else MOST_FOUND)
+        rows = tuple(islice(found_rows((hit.entry for hit in hits), outlook, query, say), MOST_FOUND))
+        nothing = "catalog.nothing.filtered" if outlook.filters and hits else "catalog.nothing"
+        self._list.rows = rows or (CatalogRow("nothing", "", say(nothing)),)
+        self._list.cursor = 0
+        shown = sum(row.kind == "api" for row in rows)
+        self._foot.update(say("catalog.found", n=shown if outlook.filters else hits.total))
+
+    def _outlook(self, catalog: Catalog) -> Outlook:
+        return Outlook(
+            catalog.entries,
+            catalog.categories,
+            catalog.packages,
+            self.saved,
+            self.bookmarks.favourites,
+            self.bookmarks.recents,
+            self.filters,
+            self.opened,
+        )
 
     def _counts(self, catalog: Catalog) -> str:
         text = self._language("catalog.count", n=len(catalog))
-        broken = len({problem.file for problem in catalog.problems})
-        return f"{text} · {self._language('catalog.broken', n=broken)}" if broken else text
+        return f"{text} · {self._language('catalog.broken', n=self._broken)}" if self._broken else text
 
     @on(Input.Submitted)
     def _open_first(self) -> None:
@@ -101,8 +172,8 @@ class CatalogPane(Vertical):
     def _chosen(self, event: CatalogList.Chosen) -> None:
         row = event.row
         if row.kind == "group":
-            self._folded ^= {row.key}
-            self._show()
+            self.opened ^= {row.key}
+            self.post_message(self.Arranged(self.opened, self.filters))
         elif row.kind == "profile":
             self.post_message(self.ProfileChosen(row.key))
         elif row.kind in ("api", "call"):

@@ -10,14 +10,15 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import var
-from textual.widgets import Input, Static
+from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from topexplorer.core.language import Language
 from topexplorer.core.linetext import MOST_HITS, LineText, Needle
+from topexplorer.tui.widgets.find_bar import FindBar
 from topexplorer.tui.widgets.line_view import LineView
 
 SMALL = 256 * 1024
@@ -28,14 +29,7 @@ class LinePane(Vertical):
     """A LineView above a find bar that `/` opens. `n` and `N` go to the next and the previous place."""
 
     DEFAULT_CSS = """
-    LinePane {
-        height: 1fr;
-        & > #find-bar { height: 1; display: none; }
-        &.-finding > #find-bar { display: block; }
-        & #find-sign { width: 2; color: $accent; text-style: bold; }
-        & #find-query { width: 1fr; border: none; height: 1; padding: 0; background: $boost; }
-        & #find-count { width: auto; padding: 0 1; color: $text-muted; }
-    }
+    LinePane { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "find", show=False),
@@ -63,10 +57,7 @@ class LinePane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield LineView(self._language)
-        with Horizontal(id="find-bar"):
-            yield Static("/", id="find-sign", markup=False)
-            yield Input(id="find-query", compact=True, select_on_focus=False)
-            yield Static("", id="find-count", markup=False)
+        yield FindBar()
 
     def on_mount(self) -> None:
         self._open(self.source)
@@ -75,6 +66,10 @@ class LinePane(Vertical):
     def lines(self) -> LineView:
         return self.query_one(LineView)
 
+    @property
+    def bar(self) -> FindBar:
+        return self.query_one(FindBar)
+
     def watch_source(self, source: LineText | None) -> None:
         if self.is_mounted:
             self._open(source)
@@ -82,21 +77,20 @@ class LinePane(Vertical):
     def _open(self, source: LineText | None) -> None:
         self.lines.source = source
         self._origin = 0
-        self._search(self.query_one("#find-query", Input).value if self.has_class("-finding") else "")
+        self._search(self.bar.query_text)
 
     def action_find(self) -> None:
-        self.add_class("-finding")
         self._origin = self._here()
-        self.query_one("#find-query", Input).focus()
+        self.bar.open()
 
     def action_close(self) -> None:
         """Leaves the search; the marks go, the cursor stays."""
-        self.remove_class("-finding")
+        self.bar.close()
         self._search("")
         self.lines.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self.has_class("-finding") if action == "close" else True
+        return self.bar.display if action == "close" else True
 
     def action_next(self, step: int) -> None:
         """Goes on from the cursor, wherever it was moved to meanwhile, and round at the end."""
@@ -148,7 +142,7 @@ class LinePane(Vertical):
 
     def on_line_pane_found(self, event: Found) -> None:
         event.stop()
-        if event.source is self.source and event.query == self.query_one("#find-query", Input).value:
+        if event.source is self.source and event.query == self.bar.query_text:
             self._found(event.hits)
 
     def _found(self, hits: list[int]) -> None:
@@ -168,4 +162,4 @@ class LinePane(Vertical):
         self.lines.reveal(hit, self._at - bisect_left(self._hits, row.start) if row else 0)
 
     def _count(self, text: str) -> None:
-        self.query_one("#find-count", Static).update(text)
+        self.bar.count(text)

@@ -5,8 +5,10 @@ Foreign text is cleaned when a span is made, so a page cannot carry control byte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from re import Pattern
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -14,7 +16,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.events import Resize
-from textual.geometry import Size
+from textual.geometry import Offset, Region, Size
+from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -35,40 +38,49 @@ class Row:
 
     spans: tuple[Span, ...] = ()
     hang: int = 0
+    target: str = ""
+    """What choosing the row leads to."""
 
 
-def row(*parts: str | tuple[str, str], hang: int = 0) -> Row:
+def row(*parts: str | tuple[str, str], hang: int = 0, target: str = "") -> Row:
     """A row from texts and (text, look) pairs, cleaned."""
     spans = (Span(clean_line(part)) if isinstance(part, str) else Span(clean_line(part[0]), part[1]) for part in parts)
-    return Row(tuple(span for span in spans if span.text), hang)
+    return Row(tuple(span for span in spans if span.text), hang, target)
 
 
-def wrap(rows: Iterable[Row], width: int) -> list[tuple[Span, ...]]:
-    """Rows cut into lines of at most `width` cells, at spaces and between wide characters."""
+def wrap(logical: Row, width: int) -> list[tuple[Span, ...]]:
+    """A row cut into lines of at most `width` cells, at spaces and between wide characters.
+
+    No line begins beyond the middle: what is written there would stand in a column of single letters.
+    """
+    if sum(cell_len(span.text) for span in logical.spans) <= width:
+        return [logical.spans]
+    hang = min(logical.hang, width // 2)
     lines: list[tuple[Span, ...]] = []
-    for logical in rows:
-        line: list[Span] = []
-        used = 0
-        for span in logical.spans:
-            for word in _words(span.text):
+    line: list[Span] = []
+    used = 0
+    for span in logical.spans:
+        for word in _words(span.text):
+            if not line and not lines:
+                word = " " * min(len(word) - len(word.lstrip()), hang) + word.lstrip()
+            cells = cell_len(word)
+            if used + cells > width and used > hang:
+                lines.append(tuple(line))
+                line = [Span(" " * hang)] if hang else []
+                used = hang
+                word = word.lstrip()
                 cells = cell_len(word)
-                if used + cells > width and used > logical.hang:
-                    lines.append(tuple(line))
-                    line = [Span(" " * logical.hang)] if logical.hang else []
-                    used = logical.hang
-                    word = word.lstrip()
-                    cells = cell_len(word)
-                while cells > width - used > 0:
-                    head, word = _split(word, width - used)
-                    line.append(Span(head, span.look))
-                    lines.append(tuple(line))
-                    line = [Span(" " * logical.hang)] if logical.hang else []
-                    used = logical.hang
-                    cells = cell_len(word)
-                if word:
-                    line.append(Span(word, span.look))
-                    used += cells
-        lines.append(tuple(line))
+            while cells > width - used > 0:
+                head, word = _split(word, width - used)
+                line.append(Span(head, span.look))
+                lines.append(tuple(line))
+                line = [Span(" " * hang)] if hang else []
+                used = hang
+                cells = cell_len(word)
+            if word:
+                line.append(Span(word, span.look))
+                used += cells
+    lines.append(tuple(line))
     return lines
 
 
@@ -103,10 +115,12 @@ class Page(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"page--{look}" for look in ("plain", "title", "muted", "name", "accent", "good", "warning", "bad", "strong")
-    }
+    } | {"page--pointed", "page--found"}
     DEFAULT_CSS = """
     Page {
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        scrollbar-gutter: stable;
         scrollbar-size-horizontal: 0;
         overflow-x: hidden;
         & > .page--title { color: $accent; text-style: bold; }
@@ -117,6 +131,8 @@ class Page(ScrollView, can_focus=True):
         & > .page--warning { color: $warning; }
         & > .page--bad { color: $error; }
         & > .page--strong { text-style: bold; }
+        & > .page--pointed { background: $primary 30%; }
+        & > .page--found { background: $warning; color: $background; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -125,16 +141,23 @@ class Page(ScrollView, can_focus=True):
         Binding("space", "page_down", show=False),
     ]
 
+    pointed: reactive[int] = reactive(-1)
+    """The row that stands out, by its number; -1 for none."""
+    mark: reactive[Pattern[str] | None] = reactive(None)
+    """What stands out wherever it is on a line."""
+
     def __init__(self, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._rows: Sequence[Row] = ()
         self._lines: list[tuple[Span, ...]] = []
+        self._starts: list[int] = []
 
     def show(self, rows: Sequence[Row], *, keep_place: bool = False) -> None:
         """Replaces what is shown; from the top unless `keep_place`."""
         if rows == self._rows:
             return
         self._rows = rows
+        self.pointed = -1
         self._reflow()
         if not keep_place:
             self.scroll_home(animate=False)
@@ -144,9 +167,40 @@ class Page(ScrollView, can_focus=True):
         """What is shown, as plain lines."""
         return "\n".join("".join(span.text for span in line) for line in self._lines)
 
+    @property
+    def rows(self) -> Sequence[Row]:
+        return self._rows
+
+    @property
+    def top_row(self) -> int:
+        """The number of the first row on screen."""
+        return self._row_at(self.scroll_offset.y)
+
+    def reveal(self, number: int, *, top: bool = False) -> None:
+        """Scrolls to a row: to the top of the page, or as little as it takes to see it."""
+        start = self._starts[number]
+        end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self._lines)
+        if top:
+            self.scroll_to(y=start, animate=False)
+        else:
+            self.scroll_to_region(Region(0, start, 1, min(end - start, self.size.height)), animate=False)
+
+    def row_under(self, place: Offset) -> int | None:
+        """The number of the row at a place of the screen."""
+        if not self.region.contains_point(place):
+            return None
+        line = self.scroll_offset.y + place.y - self.region.y
+        return self._row_at(line) if line < len(self._lines) else None
+
+    def _row_at(self, line: int) -> int:
+        return max(bisect_right(self._starts, line) - 1, 0)
+
     def _reflow(self) -> None:
         width = max(self.scrollable_content_region.width, 20)
-        self._lines = wrap(self._rows, width)
+        self._lines, self._starts = [], []
+        for logical in self._rows:
+            self._starts.append(len(self._lines))
+            self._lines += wrap(logical, width)
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
 
@@ -159,8 +213,20 @@ class Page(ScrollView, can_focus=True):
         base = self.rich_style
         if place >= len(self._lines):
             return Strip.blank(width, base)
-        segments = [Segment(span.text, base + self._look(span.look)) for span in self._lines[place]]
+        if self.pointed >= 0 and self._row_at(place) == self.pointed:
+            base += self._look("pointed")
+        segments = [
+            piece for span in self._lines[place] for piece in self._marked(span.text, base + self._look(span.look))
+        ]
         return Strip(segments).adjust_cell_length(width, base)
+
+    def _marked(self, text: str, style: Style) -> Iterator[Segment]:
+        place = 0
+        for found in self.mark.finditer(text) if self.mark else ():
+            yield Segment(text[place : found.start()], style)
+            yield Segment(found.group(), style + self._look("found"))
+            place = found.end()
+        yield Segment(text[place:], style)
 
     def _look(self, look: str) -> Style:
         return self.get_component_rich_style(f"page--{look}", partial=True)

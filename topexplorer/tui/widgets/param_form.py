@@ -112,7 +112,7 @@ class ParamForm(ParamRows):
             FreeRow(name, self._around, self._text_of(name, file), name not in self._draft.off, file)
             for name, file in self._extras(self._draft)
         ]
-        if self._method and not self._params and not self._free:
+        if self.spec is not None and not self.spec.category and not self._free:
             self._free.append(FreeRow("", self._around))
         self.present(self._params, self._coming(self._free))
 

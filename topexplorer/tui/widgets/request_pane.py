@@ -38,6 +38,7 @@ class RequestPane(Vertical):
     """Shows one API. Everything it shows comes down as vars; edits go up as ParamForm messages."""
 
     spec: var[ApiSpec | None] = var(None)
+    behind: var[ApiSpec | None] = var(None)
     platform: var[Platform | None] = var(None)
     seed: var[RequestDraft | None] = var(None, always_update=True)
     draft: var[RequestDraft | None] = var(None)
@@ -59,7 +60,7 @@ class RequestPane(Vertical):
             yield ParamForm(say, self._clock, id="form").data_bind(
                 RequestPane.spec, RequestPane.seed, RequestPane.problems
             )
-            yield DocsPage(say, id="docs").data_bind(RequestPane.spec, RequestPane.platform)
+            yield DocsPage(say, id="docs").data_bind(RequestPane.spec, RequestPane.behind, RequestPane.platform)
             yield SignPreview(say, id="sign").data_bind(request=RequestPane.preview)
 
     def on_mount(self) -> None:
@@ -115,6 +116,13 @@ class RequestPane(Vertical):
     def reveal_missing(self) -> None:
         """Shows what is still missing, now that someone wants to send."""
         self.query_one(ParamForm).reveal_missing()
+
+    def focus_side(self) -> None:
+        """Puts the cursor into the side that is shown."""
+        if self.side == "form":
+            self.focus_first()
+        else:
+            self.query_one(f"#{self.side} Page, Page#{self.side}").focus()
 
     def focus_first(self) -> None:
         """Puts the cursor where typing makes most sense."""

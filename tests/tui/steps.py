@@ -1,0 +1,47 @@
+"""What a test does in the app, as its user would: opens it, types, sends, waits for what must come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from topexplorer.tui.screens.explorer import Explorer
+
+Opened = Callable[..., AbstractAsyncContextManager[Pilot[Any]]]
+
+
+def explorer(pilot: Pilot[Any]) -> Explorer:
+    screen = next(screen for screen in reversed(pilot.app.screen_stack) if isinstance(screen, Explorer))
+    return screen
+
+
+async def settled(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
+    """Lets the app work until the condition holds; fails when it never does."""
+    for _ in range(400):
+        if condition():
+            await pilot.pause()
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("the app did not get there")
+
+
+async def typed(pilot: Pilot[Any], text: str) -> None:
+    await pilot.press(*(character if character != " " else "space" for character in text))
+
+
+async def open_api(pilot: Pilot[Any], method: str) -> None:
+    explorer(pilot).open_api(method)
+    await pilot.pause()
+
+
+async def sent(pilot: Pilot[Any]) -> Any:
+    """Sends and returns the outcome that is shown."""
+    before = explorer(pilot).exchange
+    await pilot.press("ctrl+j")
+    await settled(pilot, lambda: explorer(pilot).exchange is not before)
+    exchange = explorer(pilot).exchange
+    assert exchange is not None
+    return exchange.outcome

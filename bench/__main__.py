@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,7 @@ from bench.terminal import NothingShown, Terminal
 HERE = Path(__file__).resolve().parent
 IDLE_SECONDS = 10.0
 # The last part of each program's first screen.
-COMPLETE = {"topexplorer": r"\d+ APIs", "bare": "ready", "posting": r"Posting \d"}
+COMPLETE = {"topexplorer": r"\d+ APIs", "many": r"\d+ APIs", "bare": "ready", "posting": r"Posting \d"}
 BARE = "bare Textual app"
 Pairs = list[list[float]]
 
@@ -45,6 +46,7 @@ class Stand:
         """A program with its first screen drawn; its home is its own, and warm from the second time on."""
         command = {
             "topexplorer": [f"{self.ours}/topexplorer"],
+            "many": [f"{self.ours}/topexplorer"],
             "bare": [f"{self.ours}/python", f"{HERE}/bare.py"],
             "posting": [f"{self.posting}/posting"],
         }[name]
@@ -52,11 +54,24 @@ class Stand:
         terminal.until(COMPLETE[name])
         return terminal
 
+    def imported(self) -> float:
+        """Milliseconds that importing 5,312 made-up documents into the home of `many` takes, from an empty one."""
+        documents = self.folder / "documents"
+        if not documents.exists():
+            command = [f"{self.ours}/python", f"{HERE}/documents.py", str(documents)]
+            subprocess.run(command, env=places.home(self.folder / "inside"), check=True)
+        shutil.rmtree(self.folder / "many", ignore_errors=True)
+        environ = places.home(self.folder / "many")
+        started = perf_counter()
+        command = [f"{self.ours}/topexplorer", "import", str(documents)]
+        subprocess.run(command, env=environ, capture_output=True, check=True)
+        return (perf_counter() - started) * 1000
+
     def used(self, name: str) -> Terminal:
         """A program in use: topexplorer after its first call, the bare app after its first word."""
         terminal = self.open(name)
         terminal.type("time.get")
-        if name == "topexplorer":
+        if name != "bare":
             for shown, keys in ((r"\d+ found", "\r"), ("taobao.time.get ·", "\n"), ("HTTP 200", "")):
                 terminal.until(shown)
                 terminal.rest(0.5)
@@ -64,10 +79,10 @@ class Stand:
         terminal.rest(1)
         return terminal
 
-    def inside(self, measure: str, runs: range) -> dict[str, Pairs]:
+    def inside(self, measure: str, runs: range, home: str = "inside") -> dict[str, Pairs]:
         """What inside.py found, in a process of its own."""
         command = [f"{self.ours}/python", f"{HERE}/inside.py", measure, str(len(runs))]
-        done = subprocess.run(command, env=places.home(self.folder / "inside"), stdout=subprocess.PIPE, check=True)
+        done = subprocess.run(command, env=places.home(self.folder / home), stdout=subprocess.PIPE, check=True)
         found: dict[str, Pairs] = json.loads(done.stdout)
         return found
 
@@ -126,8 +141,30 @@ def answer(stand: Stand) -> Iterator[str]:
 
 def search(stand: Stand) -> Iterator[str]:
     found = stand.inside("search", stand.runs(5, 1))
-    yield row("search, one key, bundled catalog", "ms", "textual.fuzzy", found["bundled"])
-    yield row("search, one key, 5,312 APIs", "ms", "textual.fuzzy", found["many"])
+    yield row("search, one key (95th percentile), bundled catalog", "ms", "textual.fuzzy", found["bundled"])
+    yield row("search, one key (95th percentile), 5,312 APIs", "ms", "textual.fuzzy", found["many"])
+
+
+def scale(stand: Stand) -> Iterator[str]:
+    """With 5,312 imported APIs beside the bundled ones, against a start with none of them."""
+    names = ("many", "topexplorer")
+    yield row("import of 5,312 documents", "ms", "", [[stand.imported(), 0] for _ in stand.runs(3, 1)])
+
+    def echoed(name: str) -> float:
+        with stand.open(name) as terminal:
+            terminal.type("Z")
+            return terminal.until("Z")
+
+    def peak(name: str) -> float:
+        with stand.used(name) as terminal:
+            return terminal.memory()
+
+    _, *starts = [[echoed(name) for name in names] for _ in stand.runs(16, 6)]
+    yield row("start with 5,312 imported APIs", "ms", "none imported", starts)
+    yield row("peak memory with them", "MB", "none imported", [[peak(n) for n in names] for _ in stand.runs(5, 2)])
+    found = stand.inside("largest", stand.runs(11, 5), home="many")
+    yield row("opening an API of 600 answer fields", "ms", "a small one", found["opened"])
+    yield row("documentation of that API", "ms", "a small one", found["read"])
 
 
 def sandbox(stand: Stand) -> Iterator[str]:
@@ -135,7 +172,7 @@ def sandbox(stand: Stand) -> Iterator[str]:
     yield row("signed sandbox reads a second", "", "a gateway that checks nothing", found["reads"])
 
 
-MEASURES = {measure.__name__: measure for measure in (start, memory, idle, call, answer, search, sandbox)}
+MEASURES = {measure.__name__: measure for measure in (start, memory, idle, call, answer, search, scale, sandbox)}
 
 
 def row(what: str, unit: str, against: str, pairs: Pairs) -> str:
@@ -143,7 +180,8 @@ def row(what: str, unit: str, against: str, pairs: Pairs) -> str:
     ours, theirs = (median(side) for side in zip(*pairs, strict=True))
     ratios = [mine / other for mine, other in pairs if other]
     ratio = f"{median(ratios):.2g}" if ratios else ""
-    return f"| {what} | {amount(ours, unit)} | {against}: {amount(theirs, unit)} | {ratio} | {len(pairs)} |"
+    baseline = f"{against}: {amount(theirs, unit)}" if against else ""
+    return f"| {what} | {amount(ours, unit)} | {baseline} | {ratio} | {len(pairs)} |"
 
 
 def amount(number: float, unit: str) -> str:

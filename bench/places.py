@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ INSTALL = ("-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "inst
 # Only the runtime lock: with more packages installed, httpx imports more.
 OURS = ("--requirement", "requirements.lock", "--requirement", "requirements-build.lock")
 # A newer tree-sitter crashes in Textual's editor, and Posting with it.
+PRISM = "@stoplight/prism-cli@5.16.0"
 POSTING = ("posting", "tree-sitter<0.26")
 
 
@@ -52,6 +54,22 @@ def posting(cache: Path) -> Path | None:
     except CannotInstall as error:
         print(f"Posting cannot be installed and is not measured: {error}", file=sys.stderr)
         return None
+
+
+def prism(cache: Path) -> Path | None:
+    """Prism's command; None, and the reason said, when there is no npm or it cannot be installed."""
+    command = cache / "prism" / "node_modules" / ".bin" / "prism"
+    npm = shutil.which("npm")
+    try:
+        if not command.exists():
+            if npm is None:
+                raise CannotInstall("there is no npm")
+            print(f"making {cache / 'prism'} …", file=sys.stderr)
+            run(npm, "install", "--no-save", "--no-audit", "--no-fund", "--prefix", str(cache / "prism"), PRISM)
+    except CannotInstall as error:
+        print(f"Prism cannot be installed and is not measured: {error}", file=sys.stderr)
+        return None
+    return command
 
 
 def home(folder: Path) -> dict[str, str]:

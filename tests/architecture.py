@@ -28,12 +28,13 @@ LAYERS = {
 }
 # A module with one of these roots may be imported only under these paths of the package.
 PLACES = {
-    "httpx": ("engine/", "assemble.py"),
+    "httpx": ("engine/httpclient.py", "engine/docsite.py", "engine/engine.py", "assemble.py"),
     "sqlite3": ("engine/",),
     "platformdirs": ("engine/settings.py",),
-    "keyring": ("engine/vault.py",),
-    "cryptography": ("engine/vault.py",),
-    "hypercorn": ("cli/", "sandbox/serve.py"),
+    "keyring": ("engine/keyring_store.py",),
+    "cryptography": ("engine/vaultfile.py",),
+    "uvicorn": ("cli/loopback.py",),
+    "uvloop": ("cli/loopback.py",),
     "argparse": ("cli/",),
     "textual": ("tui/",),
     "rich": ("tui/",),

@@ -114,6 +114,7 @@ def isolated_person(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name, folder in folders.items():
             patch.setenv(name, str(folder))
         patch.setenv("LANG", "en_US.UTF-8")
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
         patch.chdir(working)
         yield
 

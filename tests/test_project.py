@@ -154,10 +154,6 @@ def test_the_locks_agree_on_every_version() -> None:
     assert {name: versions for name, versions in together.items() if len(versions) > 1} == {}
 
 
-def test_nothing_brings_click_because_httpx_would_then_import_rich() -> None:
-    assert "click" not in pins("requirements.lock")
-
-
 def foreign_imports(modules: list[Module]) -> Iterator[tuple[Module, Import]]:
     """The imports that are neither the standard library's nor ours."""
     for module in modules:

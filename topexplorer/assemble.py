@@ -5,7 +5,6 @@ Every argument is a seam for tests: paths, clock, environment variables, spec fo
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,15 +17,20 @@ from topexplorer.core.catalog import Catalog, bundled_folder
 from topexplorer.core.errors import StorageError, TopExplorerError
 from topexplorer.core.language import Message
 from topexplorer.engine.environments import SANDBOX_URL, Environment, Environments
-from topexplorer.engine.settings import Paths, Preferences, read_preferences, write_atomic, write_preferences
+from topexplorer.engine.indexfile import IndexFile
+from topexplorer.engine.settings import Paths, Preferences, read_preferences, write_preferences
 from topexplorer.engine.vault import Vault
 
 if TYPE_CHECKING:
     import httpx
 
+    from topexplorer.core.call import Secret
     from topexplorer.engine.drafts import Drafts
     from topexplorer.engine.engine import Engine
+    from topexplorer.engine.imported import ImportedApis
+    from topexplorer.engine.keyring_store import KeyringStore
     from topexplorer.engine.profiles import Profiles
+    from topexplorer.engine.strongroom import Ask, PassphraseWanted
     from topexplorer.sandbox.app import Sandbox
 
 
@@ -54,18 +58,34 @@ class Workbench:
     chosen: str | None = None
     """The environment asked for at the start; it may be prod, which is never remembered."""
     problems: list[Message] = field(default_factory=list)
+    ask_passphrase: Ask | None = None
+    """How the face asks for a vault's passphrase. It is asked in the thread that wants the keys and may wait there."""
+    keyring: KeyringStore | None = None
+    """Instead of the system's."""
 
     @cached_property
     def catalog(self) -> Catalog:
         """The spec folders' APIs. The index is kept between runs, so that only changed files are examined."""
-        known = _read_index(self.paths.index_file)
-        catalog = Catalog.scan(self.folders, known)
+        kept = IndexFile(self.paths.index_file)
+        known = kept.rows()
+        catalog = Catalog.scan(self.folders, known, kept.words, self.imported)
         if catalog.index != known:
             try:
-                write_atomic(self.paths.index_file, json.dumps(catalog.index, ensure_ascii=False).encode())
+                kept.write(catalog)
             except StorageError as error:
                 self.problems.append(error.message)
+        if self.imported and len(catalog) and self.imported.problem:
+            self.problems.append(self.imported.problem)
         return catalog
+
+    @cached_property
+    def imported(self) -> ImportedApis | None:
+        """The APIs that were imported; None when nothing ever was."""
+        if not self.paths.imported_file.exists():
+            return None
+        from topexplorer.engine.imported import ImportedApis
+
+        return ImportedApis(self.paths.imported_file)
 
     @cached_property
     def preferences(self) -> Preferences:
@@ -92,7 +112,11 @@ class Workbench:
     def vault(self) -> Vault:
         from topexplorer.sandbox.accounts import Accounts
 
-        return Vault(self.environ, {"sandbox": Accounts.default().credentials()})
+        embedded = {"sandbox": Accounts.default().credentials()}
+        return Vault(self.environ, embedded, self.paths.vault_folder, self.clock, self._passphrase, self.keyring)
+
+    def _passphrase(self, wanted: PassphraseWanted) -> Secret | None:
+        return self.ask_passphrase(wanted) if self.ask_passphrase else None
 
     @cached_property
     def sandbox(self) -> Sandbox:
@@ -144,9 +168,9 @@ class Workbench:
 
     def _transport_for(self, environment: Environment) -> httpx.AsyncBaseTransport | None:
         if environment.gateway == SANDBOX_URL:
-            import httpx
+            from topexplorer.engine.embedded import Embedded
 
-            return httpx.ASGITransport(app=self.sandbox)
+            return Embedded(self.sandbox)
         return self.transport
 
 
@@ -161,6 +185,8 @@ def assemble(
     transport: httpx.AsyncBaseTransport | None = None,
     new_id: Callable[[], str] = random_id,
     environment: str | None = None,
+    ask_passphrase: Ask | None = None,
+    keyring: KeyringStore | None = None,
 ) -> Workbench:
     """A Workbench. `specs` are folders beside the bundled one and the user's; `transport` replaces the network.
 
@@ -178,15 +204,9 @@ def assemble(
         cwd=cwd or Path.cwd(),
         transport=transport,
         chosen=environment,
+        ask_passphrase=ask_passphrase,
+        keyring=keyring,
     )
-
-
-def _read_index(path: Path) -> dict[str, object] | None:
-    try:
-        index = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return index if isinstance(index, dict) else None
 
 
 __all__ = ["TopExplorerError", "Workbench", "assemble"]

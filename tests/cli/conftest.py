@@ -16,6 +16,7 @@ from tests.workbench import workbench
 from topexplorer.assemble import Workbench
 from topexplorer.cli.main import main
 from topexplorer.engine.environments import SANDBOX_URL
+from topexplorer.engine.keyring_store import KeyringStore
 from topexplorer.engine.settings import Paths
 from topexplorer.sandbox.accounts import SMALL_APP_KEY, Accounts
 
@@ -56,6 +57,7 @@ class Command:
     transport: httpx.AsyncBaseTransport | None = None
     terminal: bool = False
     encoding: str = "utf-8"
+    keyring: KeyringStore | None = None
     bench: Workbench = field(init=False, repr=False)
 
     @property
@@ -63,7 +65,7 @@ class Command:
         return Paths.under(self.root)
 
     def __call__(self, *words: str) -> Ran:
-        self.bench = workbench(self.root, self.environ, transport=self.transport)
+        self.bench = workbench(self.root, self.environ, transport=self.transport, keyring=self.keyring)
         ran = self.assembled(*words, bench=self.bench)
         if "engine" in vars(self.bench):
             self.bench.engine.ledger.close()

@@ -48,7 +48,7 @@ def test_filters_narrow_the_list(topexplorer: Command) -> None:
 def test_an_unknown_category_is_refused_with_those_there_are(topexplorer: Command) -> None:
     ran = topexplorer("list", "--category", "bogus")
     assert ran.code == 2
-    assert ran.err.startswith("error: --category cannot be “bogus”; choose from trade, item, refund")
+    assert ran.err.startswith("error: --category cannot be “bogus”; choose from trade, refund, rate")
 
 
 def test_nothing_found_is_said_and_is_no_failure(topexplorer: Command) -> None:

@@ -238,7 +238,7 @@ def test_a_process_of_its_own_answers_with_json_and_exit_code(topexplorer: Comma
     "words", [("call", "taobao.time.get"), ("list",), ("sign", "time.get"), ("quota",), ("--help",)]
 )
 def test_a_verb_loads_no_library_that_it_can_do_without(topexplorer: Command, words: tuple[str, ...]) -> None:
-    heavy = "textual rich pydantic msgspec tomlkit frizbee hypercorn httpcore uuid xml.etree.ElementTree"
+    heavy = "textual rich click pydantic msgspec tomlkit frizbee uvicorn httpcore uuid xml.etree.ElementTree"
     code = (
         "import sys; from topexplorer.cli.main import main; main(sys.argv[2:]);"
         "sys.exit(', '.join(name for name in sys.argv[1].split() if name in sys.modules))"

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from typing import get_args
+import json
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.samples import api, bundled, exchange, words
-from topexplorer.core.call import Answer, NoAnswer, NoAnswerReason, Refusal
-from topexplorer.core.diagnosis import Diagnosis, ban_seconds, explain
+from tests.core.samples import APP_SECRET, NOW, SESSION, api, bundled, encoded, exchange, param, words
+from topexplorer.core.call import Answer, Exchange, NoAnswer, NoAnswerReason, Refusal, RequestDraft
+from topexplorer.core.diagnosis import (
+    Diagnosis,
+    Surroundings,
+    ban_seconds,
+    explain,
+    explain_refusal,
+    family_of,
+    global_row,
+)
+from topexplorer.core.errorbodies import refusal_in
+from topexplorer.core.fixes import Fix, FixKind
 from topexplorer.core.language import LANGUAGES, Language, Message, Words
 from topexplorer.core.spec import ApiSpec, ErrorCode, ErrorTable, GlobalError, Retirement, SubCodeFamily
 
@@ -20,11 +32,17 @@ SAYS = [Language(name) for name in LANGUAGES]
 SPEC = api()
 
 
+def parts_of(diagnosis: Diagnosis) -> list[Message | Words]:
+    """Everything in a diagnosis that a person reads in their language."""
+    fixes = [fix.text for fix in diagnosis.fixes]
+    return [diagnosis.title, diagnosis.cause, diagnosis.cure, *fixes, *diagnosis.proofs, *diagnosis.notes]
+
+
 def explained(refusal: Refusal, spec: ApiSpec = SPEC, table: ErrorTable = TABLE) -> Diagnosis:
     diagnosis = explain(exchange(refusal), spec, table)
     assert diagnosis is not None
     for say in SAYS:
-        for part in (diagnosis.title, diagnosis.cause, diagnosis.cure, *(fix.text for fix in diagnosis.fixes)):
+        for part in parts_of(diagnosis):
             said = say.render(part)
             assert said
             assert "{" not in said
@@ -155,7 +173,8 @@ def fixes(refusal: Refusal, spec: ApiSpec = SPEC) -> list[tuple[str, str, int]]:
 def test_a_ban_lasts_as_long_as_the_gateway_says(code: int, sub_msg: str | None, seconds: int) -> None:
     refusal = Refusal(code, "App Call Limited", "accesscontrol.limited-by-api-access-count", sub_msg)
     assert ban_seconds(refusal) == seconds
-    assert fixes(refusal) == ([("wait", "", seconds)] if seconds else [])
+    waits = [fix for fix in fixes(refusal) if fix[0] == "wait"]
+    assert waits == ([("wait", "", seconds)] if seconds else [])
 
 
 @pytest.mark.parametrize(
@@ -189,8 +208,10 @@ def test_nothing_is_edited_when_no_parameter_is_named(refusal: Refusal) -> None:
 
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_keys_are_offered_where_keys_are_the_matter(code: int) -> None:
-    offered = "keys" in [kind for kind, _target, _seconds in fixes(Refusal(code, "x"))]
-    assert offered == (code in (26, 27, 28, 29, 44, 53))
+    keys = {24: "app_secret", 25: "app_secret", 28: "app_key", 29: "app_key"}
+    keys |= dict.fromkeys((26, 27, 42, 44, 53), "session")
+    offered = [target for kind, target, _seconds in fixes(Refusal(code, "x")) if kind == "keys"]
+    assert offered == ([keys[code]] if code in keys else [])
 
 
 def test_a_retired_api_leads_to_what_replaces_it() -> None:
@@ -229,3 +250,148 @@ def test_any_refusal_is_explained(code: int, msg: str, sub_code: str | None, sub
     assert quoted["code"] == str(code)
     assert quoted.get("msg", "") == msg
     assert quoted.get("sub_msg", "") == (sub_msg or "")
+
+
+# What only this exchange shows
+
+
+def refused(
+    refusal: Refusal, *, headers: tuple[tuple[str, str], ...] = (), spec: ApiSpec = SPEC, **parts: Any
+) -> Diagnosis:
+    request = encoded(RequestDraft("taobao.sample.get", parts.pop("values", {}), off=parts.pop("off", frozenset())))
+    call = Exchange("call-1", request, refusal, NOW, 0.2, 200, headers)
+    diagnosis = explain(call, spec, TABLE, Surroundings(**parts))
+    assert diagnosis is not None
+    return diagnosis
+
+
+def said(diagnosis: Diagnosis) -> str:
+    return "\n".join(Language("en").render(proof) for proof in diagnosis.proofs)
+
+
+def test_a_wrong_sign_shows_how_this_call_was_signed() -> None:
+    diagnosis = refused(Refusal(25, "Invalid signature"), values={"nick": "a"})
+    assert "hmac-sha256 as app 12345678" in said(diagnosis)
+    assert "nick" in said(diagnosis)
+    assert [fix.target for fix in diagnosis.fixes if fix.kind == "sign_method"] == ["md5", "hmac"]
+
+
+def test_a_refused_timestamp_is_held_against_the_date_header() -> None:
+    date = (("Date", "Sat, 21 Nov 2026 02:45:00 GMT"),)
+    diagnosis = refused(Refusal(31, "Invalid timestamp"), headers=date)
+    assert "timestamp 2026-11-21 10:30:00" in said(diagnosis)
+    assert "15 min 00 s behind" in said(diagnosis)
+    assert diagnosis.fixes[0] == Fix("timestamp", diagnosis.fixes[0].text, "gateway", 900)
+    assert ("timestamp", "ms") in [(fix.kind, fix.target) for fix in diagnosis.fixes]
+    blind = refused(Refusal(31, "Invalid timestamp"))
+    assert "no Date header" in said(blind)
+    assert "gateway" not in [fix.target for fix in blind.fixes]
+    in_step = refused(Refusal(31, "x"), headers=(("date", "Sat, 21 Nov 2026 02:30:00 GMT"),))
+    assert "the clocks agree" in said(in_step)
+
+
+def test_a_session_refusal_says_whether_one_was_sent_and_whose() -> None:
+    assert "whose it is cannot be seen" in said(refused(Refusal(27, "Invalid session")))
+    assert "the session of 童装小铺" in said(refused(Refusal(27, "Invalid session"), seller="童装小铺"))
+
+
+def test_an_allow_list_refusal_shows_both_addresses() -> None:
+    told = "The appkey 1 is only allowed to call from 203.0.113.*,198.51.100.7, but your ip is 192.0.2.9"
+    diagnosis = refused(Refusal(11, "m", "isv.permission-ip-whitelist-limit", told))
+    assert "192.0.2.9" in said(diagnosis)
+    assert "203.0.113.*, 198.51.100.7" in said(diagnosis)
+    assert [(fix.kind, fix.target) for fix in diagnosis.fixes] == [("ip", "192.0.2.9")]
+    known = refused(Refusal(11, "m", "isv.permission-ip-whitelist-limit"), address="192.0.2.10")
+    assert known.fixes[0].target == "192.0.2.10"
+
+
+def test_a_missing_package_leads_to_its_page() -> None:
+    spec = api(docs="https://open.taobao.com/api.htm?docId=46&docType=2")
+    refusal = Refusal(11, "m", "isv.permission-api-package-limit", "scope ids is 11655 381")
+    fix = refused(refusal, spec=spec).fixes[0]
+    assert (fix.kind, fix.target) == ("permission", "11655,381")
+    assert fix.link == "https://open.taobao.com/api.htm?docId=46&docType=2&scopeId=11655"
+    behind = refused(Refusal(11, "m", "isv.permission-api-package-empty"), behind=api(permissions=("订单管理",)))
+    assert behind.fixes[0].target == "订单管理"
+    assert "订单管理" in said(behind)
+
+
+def test_a_named_parameter_is_quoted_as_it_was_sent() -> None:
+    refusal = Refusal(41, "Invalid arguments:page_size")
+    assert "page_size = 5000" in said(refused(refusal, values={"page_size": "5000"}))
+    assert "page_size was not sent" in said(refused(refusal))
+    off = refused(refusal, values={"page_size": "1"}, off=frozenset({"page_size"}))
+    assert "page_size was switched off" in said(off)
+
+
+def test_what_an_sdk_found_is_told_from_what_the_gateway_said() -> None:
+    assert "never saw the call" in said(refused(Refusal(40, "client-error:Missing required arguments:num_iid")))
+
+
+@pytest.mark.parametrize("code", [*sorted(CODES), 0, 999])
+def test_no_secret_is_in_any_part(code: int) -> None:
+    for sub_code in ("isv.permission-ip-whitelist-limit", "isv.invalid-parameter:session", "x"):
+        diagnosis = refused(Refusal(code, "m:session", sub_code), values={"session": SESSION, "nick": SESSION})
+        shown = "\n".join(say.render(part) for say in SAYS for part in parts_of(diagnosis))
+        shown += repr(diagnosis)
+        assert APP_SECRET not in shown
+        assert SESSION not in shown
+
+
+def test_codes_of_an_imported_spec_count_behind_the_apis_own() -> None:
+    behind = api(errors=(ErrorCode(sub_code="9100", title=words("limited")), ErrorCode(sub_code="x", title=words("b"))))
+    spec = api(errors=(ErrorCode(sub_code="x", title=words("own")),))
+    taken = explain_refusal(Refusal(15, "m", "9100"), spec, TABLE, Surroundings(behind=behind))
+    assert (taken.cause, taken.source) == (words("limited"), "import")
+    own = explain_refusal(Refusal(15, "m", "x"), spec, TABLE, Surroundings(behind=behind))
+    assert (own.cause, own.source) == (words("own"), "api")
+
+
+def test_what_does_not_exist_can_be_edited_where_the_api_takes_it() -> None:
+    spec = api(param("nick"), param("tid", "integer"))
+    assert ("edit", "tid", 0) in fixes(Refusal(15, "m", "isv.trade-not-exist"), spec)
+    assert "edit" not in [kind for kind, _target, _seconds in fixes(Refusal(15, "m", "isv.trade-not-exist"))]
+
+
+def test_every_kind_of_fix_is_offered_somewhere() -> None:
+    old = Retirement(reason=words("old"), instead=("taobao.x.get",))
+    specs = [api(param("file", "file"), docs="https://x"), api(retired=old)]
+    date = (("Date", "Sat, 21 Nov 2026 02:45:00 GMT"),)
+    refusals = [Refusal(code, "m:tid") for code in CODES]
+    refusals += [Refusal(11, "m", "isv.permission-ip-whitelist-limit"), Refusal(7, "m", None, "9 more seconds")]
+    found = [refused(refusal, headers=date, spec=spec) for refusal in refusals for spec in specs]
+    offered = {fix.kind for diagnosis in found for fix in diagnosis.fixes}
+    assert offered == set(get_args(FixKind)) - {"fields"}
+
+
+# Real bodies
+
+BODIES = json.loads((Path(__file__).parent / "error_bodies.json").read_text(encoding="utf-8"))
+
+
+def test_there_are_enough_real_bodies() -> None:
+    assert len(BODIES) >= 60
+    assert len({row["name"] for row in BODIES}) == len(BODIES)
+
+
+@pytest.mark.parametrize("row", BODIES, ids=lambda row: row["name"])
+def test_a_real_body_is_explained_by_its_cause(row: dict[str, Any]) -> None:
+    refusal = refusal_in(row["body"], TABLE)
+    assert refusal is not None
+    spec = bundled()[row["method"]] if "method" in row else SPEC
+    diagnosis = explain_refusal(refusal, spec, TABLE)
+    kind, _blank, name = row["cause"].partition(" ")
+    if kind == "code":
+        known = global_row(int(name), TABLE)
+        assert known is not None
+        assert diagnosis.cause == known.cause
+    elif kind == "family":
+        family = family_of(refusal.sub_code or "", TABLE)
+        assert family is not None
+        assert (family.prefix, diagnosis.cause) == (name, family.title)
+    else:
+        assert diagnosis.cause == next(error.title for error in spec.errors if error.sub_code == name)
+    assert diagnosis.pitfall == row["pitfall"]
+    offered = [f"{fix.kind} {fix.target or fix.seconds or ''}".strip() for fix in diagnosis.fixes]
+    assert set(row["fixes"]) <= {*offered, *(fix.kind for fix in diagnosis.fixes)}
+    assert parts_of(diagnosis) == [part for part in parts_of(diagnosis) if Language("zh").render(part)]

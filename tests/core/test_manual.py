@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -56,8 +57,7 @@ def test_everything_in_a_spec_stands_in_its_manual(method: str, language: str) -
 def test_no_sentence_of_a_manual_is_missing_a_word(language: str) -> None:
     for method in METHODS[:5]:
         text = page(bundled()[method], language)
-        assert "manual." not in text
-        assert "{" not in text
+        assert re.search(r"manual\.|rate\.|type\.|\{[a-z]+\}", text) is None
 
 
 def test_the_other_language_is_another_page() -> None:

@@ -269,3 +269,42 @@ def test_no_signed_call_goes_out_in_the_clear(gateway: str, kind: Kind) -> None:
 def test_an_environment_can_be_a_key_of_a_dictionary() -> None:
     environment = Environment("dev", "dev", SANDBOX_URL, limits={"app": ()})
     assert {environment: 1}[replace(environment)] == 1
+
+
+def test_the_file_says_where_secrets_are(tmp_path: Path) -> None:
+    environments = load(
+        tmp_path,
+        """
+        [environments.dev]
+        secret_cmd = ["pass", "show", "top/dev"]
+        [environments.prod]
+        vault = "keyring"
+        """,
+    )
+    assert environments.problems == ()
+    assert (environments["dev"].secret_cmd, environments["dev"].vault) == (("pass", "show", "top/dev"), None)
+    assert (environments["prod"].secret_cmd, environments["prod"].vault) == ((), "keyring")
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ('secret_cmd = "pass show top/dev"', "environments.dev.secret_cmd: must be a list of texts"),
+        ("secret_cmd = []", "environments.dev.secret_cmd: must be a list of texts"),
+        ('secret_cmd = ["pass", 1]', "environments.dev.secret_cmd: must be a list of texts"),
+        ('secret_cmd = [" "]', "environments.dev.secret_cmd: must be a list of texts"),
+        ('secret_cmd = ["pass", "a\\u0000b"]', "environments.dev.secret_cmd: must be a list of texts"),
+        ('vault = "plain"', "environments.dev.vault: "),
+        ("vault = 1", "environments.dev.vault: "),
+    ],
+)
+def test_where_secrets_are_is_checked(line: str, sentence: str, tmp_path: Path) -> None:
+    environments = load(tmp_path, f"[environments.dev]\n{line}\n")
+    assert sentence in said(environments.problems[0])
+    with pytest.raises(ConfigError):
+        environments.get_or_raise("dev")
+
+
+def test_a_sandbox_has_no_vault(tmp_path: Path) -> None:
+    environments = load(tmp_path, '[environments.mine]\nkind = "sandbox"\nvault = "file"\n')
+    assert "environments.mine.vault: a sandbox has no vault" in said(environments.problems[0])

@@ -9,7 +9,7 @@ from topexplorer.assemble import Workbench
 from topexplorer.cli.output import Console
 from topexplorer.core import views
 from topexplorer.core.call import Answer, Exchange, NoAnswer, Refusal
-from topexplorer.core.diagnosis import Diagnosis
+from topexplorer.core.diagnosis import Diagnosis, Surroundings
 from topexplorer.core.language import Language
 from topexplorer.core.spec import ErrorTable, Field
 from topexplorer.core.text import clean_line, fit, size_text
@@ -52,7 +52,9 @@ def show_exchange(bench: Workbench, console: Console, exchange: Exchange, name: 
     What is no answer of the platform's is data only when the raw bytes were asked for.
     """
     errors = NO_ERRORS if exchange.ok else bench.catalog.errors
-    reading = views.Reading(bench.catalog.spec(exchange.draft.api), errors)
+    method = exchange.draft.api
+    around = Surroundings() if exchange.ok else Surroundings(behind=bench.catalog.imported(method))
+    reading = views.Reading(bench.catalog.spec(method), errors, around)
     if name in ("raw", "headers", "why") or not isinstance(exchange.outcome, NoAnswer):
         view = views.render(name, exchange, reading)
         if view.problem:
@@ -62,7 +64,7 @@ def show_exchange(bench: Workbench, console: Console, exchange: Exchange, name: 
         found = views.render("why", exchange, reading).content
         if isinstance(found, Diagnosis):
             console.error(found.title, found.cause)
-            console.detail(_card_lines(found, console.say))
+            console.detail(card_lines(found, console.say))
         if isinstance(exchange.outcome, NoAnswer) and exchange.body and name != "raw":
             console.detail([console.say("cli.call.see_raw", size=size_text(len(exchange.body)))])
 
@@ -80,13 +82,15 @@ def _show(console: Console, view: views.ResponseView) -> None:
         console.lines(_columns(content.rows))
     else:
         console.lines([console.say.render(content.title), console.say.render(content.cause)])
-        console.lines(_card_lines(content, console.say))
+        console.lines(card_lines(content, console.say))
 
 
-def _card_lines(diagnosis: Diagnosis, say: Language) -> list[str]:
-    """What to do and the evidence, below the title and the cause."""
+def card_lines(diagnosis: Diagnosis, say: Language) -> list[str]:
+    """What to do, what was sent and the evidence, below the title and the cause."""
     rows = [(say("cli.why.cure"), say.render(diagnosis.cure))]
     rows += [(say("cli.why.fix"), say.render(fix.text)) for fix in diagnosis.fixes]
+    rows += [(say("doctor.why.proof"), say.render(proof)) for proof in diagnosis.proofs]
+    rows += [(say("doctor.why.note"), say.render(note)) for note in diagnosis.notes]
     rows += diagnosis.evidence
     return _columns(rows, "  ")
 

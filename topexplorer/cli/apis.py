@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
-from typing import Any
 
 from topexplorer.assemble import Workbench
 from topexplorer.cli import output
@@ -17,6 +15,7 @@ from topexplorer.cli.verbs import Verb
 from topexplorer.core.catalog import Catalog, Entry
 from topexplorer.core.errors import UnknownApi, UsageError
 from topexplorer.core.language import Language, message
+from topexplorer.core.specfiles import document
 
 
 def declare_list(arguments: Arguments) -> None:
@@ -61,9 +60,9 @@ def _chosen(catalog: Catalog, options: Namespace) -> list[Entry]:
 def _found(catalog: Catalog, query: str) -> Iterable[Entry]:
     if not query.strip():
         return catalog.entries.values()
-    from topexplorer.core.search import SearchIndex
+    from topexplorer.core.search import search_index
 
-    return [hit.entry for hit in SearchIndex(catalog.entries.values()).search(query, limit=len(catalog))]
+    return [hit.entry for hit in search_index(catalog).search(query, limit=len(catalog))]
 
 
 def _table(entries: list[Entry], console: Console) -> Iterator[str]:
@@ -110,24 +109,14 @@ def show(bench: Workbench, console: Console, options: Namespace) -> int:
         _warn_of_specs(console, catalog)
         raise UnknownApi(unlisted(catalog, method), message("cli.usage.list_apis"))
     if options.json:
-        console.json(_plain(spec))
+        console.json(document(spec))
         return output.OK
     from topexplorer.core.manual import manual
 
     width = console.width
-    for line in manual(spec, catalog.platform, console.say):
+    for line in manual(spec, catalog.platform, console.say, catalog.imported(method)):
         console.lines(wrapped(line.text, width, line.hang))
     return output.OK
-
-
-def _plain(part: Any) -> Any:
-    """A spec as its file says it: nested parts as objects, without what is at its default."""
-    if isinstance(part, tuple):
-        return [_plain(entry) for entry in part]
-    if not is_dataclass(part):
-        return part
-    values = ((field, getattr(part, field.name)) for field in fields(part))
-    return {field.name: _plain(value) for field, value in values if value != field.default}
 
 
 VERBS = {"list": Verb(declare_list, list_apis), "show": Verb(declare_show, show)}

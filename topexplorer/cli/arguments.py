@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from topexplorer.core.errors import UsageError
-from topexplorer.core.language import Language, message
+from topexplorer.core.language import Language, Message, message
 
 PROGRAM = "topexplorer"
 GLOBAL_VALUES = ("--lang", "--env", "--specs", "--theme")
@@ -30,7 +30,12 @@ _SENTENCES = (
 class _Parser(ArgumentParser):
     """argparse that raises UsageError and never exits."""
 
+    instead: Message | None = None
+    """What is said of any mistake, where what was typed must not be repeated."""
+
     def error(self, text: str) -> NoReturn:
+        if self.instead is not None:
+            raise UsageError(self.instead)
         for pattern, key in _SENTENCES:
             if found := re.fullmatch(pattern, text, re.DOTALL):
                 raise UsageError(message(key, **found.groupdict()), message("cli.usage.see_help", command=self.prog))
@@ -65,6 +70,10 @@ class Arguments:
         """An option with a value, called `value` in the help."""
         self._parser.add_argument(flag, metavar=value, **settings)
         self._place(everywhere).append((f"{flag} {value}", self.say(key)))
+
+    def keep_quiet(self, sentence: Message) -> None:
+        """Any mistake gets this one sentence: what was typed may be a secret and is not repeated."""
+        self._parser.instead = sentence
 
     def explain(self, flags: Sequence[str], key: str) -> None:
         """A line in the help for options that are read before argparse."""

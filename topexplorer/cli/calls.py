@@ -1,4 +1,4 @@
-"""`call` and `sign`: a request made from the command line, sent or only shown."""
+"""`call`: a request made from the command line, sent or only shown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from topexplorer.cli.drafts import declare_draft, draft_from, engine_for, known_
 from topexplorer.cli.output import Console
 from topexplorer.cli.verbs import Verb
 from topexplorer.core.call import Exchange, RequestDraft, SignedRequest
-from topexplorer.core.errors import InvalidDraft, MissingKeys, NeedsConfirmation, UsageError
+from topexplorer.core.errors import InvalidDraft, NeedsConfirmation, UsageError
 from topexplorer.core.language import message
 from topexplorer.engine.engine import Engine
 
@@ -35,11 +35,6 @@ def declare_sending(arguments: Arguments) -> None:
     arguments.switch("--json", key="cli.help.dry_run_json")
     arguments.switch("--force", key="cli.help.force")
     arguments.option("--confirm", "ENV", "cli.help.confirm")
-
-
-def declare_sign(arguments: Arguments) -> None:
-    arguments.positional("method", "cli.help.method")
-    declare_draft(arguments)
 
 
 def call(bench: Workbench, console: Console, options: Namespace) -> int:
@@ -67,14 +62,8 @@ def save(bench: Workbench, console: Console, name: str, draft: RequestDraft, env
 
 
 def known_secrets(bench: Workbench) -> list[str]:
-    """Every secret that any environment has: none of them may reach a file."""
-    found: list[str] = []
-    for environment in bench.environments.values():
-        try:
-            found += bench.vault.credentials(environment).secrets()
-        except MissingKeys:
-            continue
-    return found
+    """Every secret that can be known without asking for a passphrase: none of them may reach a file."""
+    return [secret for environment in bench.environments.values() for secret in bench.vault.secrets(environment)]
 
 
 def perform(bench: Workbench, console: Console, engine: Engine, draft: RequestDraft, options: Namespace) -> int:
@@ -130,19 +119,4 @@ def _prepared(engine: Engine, draft: RequestDraft, confirms: str | None) -> Sign
         raise NeedsConfirmation(error.message, message("cli.call.confirm", environment=active)) from None
 
 
-def sign(bench: Workbench, console: Console, options: Namespace) -> int:
-    """Shows how the sign of a request comes about. Sends nothing."""
-    from topexplorer.cli.requests import show_signing
-
-    method = known_method(bench.catalog, options.method)
-    engine = engine_for(bench, options.env)
-    draft = draft_from(bench, options, RequestDraft(method))
-    if method not in bench.catalog:
-        console.warn(unlisted(bench.catalog, method))
-    for problem in engine.check(draft):
-        console.warn(message("cli.call.problem", where=problem.where, what=problem.what))
-    show_signing(console, engine, draft)
-    return output.OK
-
-
-VERBS = {"call": Verb(declare_call, call), "sign": Verb(declare_sign, sign)}
+VERBS = {"call": Verb(declare_call, call)}

@@ -77,6 +77,8 @@ def _keys(bench: Workbench, environment: Environment, say: Language) -> str:
     status = bench.vault.status(environment)
     if not status.ready:
         return say("cli.env.keys.none")
+    if status.app_key is None:
+        return say("cli.env.keys.pending")
     return say("cli.env.keys.session" if status.has_session else "cli.env.keys.no_session", app_key=status.app_key)
 
 

@@ -17,6 +17,7 @@ from topexplorer.assemble import Workbench, assemble
 from topexplorer.cli import output
 from topexplorer.cli.arguments import HELP, PROGRAM, Arguments, definitions, one_of, split, value_of, values_of
 from topexplorer.cli.output import Console
+from topexplorer.cli.prompts import Prompts
 from topexplorer.cli.verbs import VERBS, find, named
 from topexplorer.core.errors import TopExplorerError, UsageError
 from topexplorer.core.language import Language, Message, message
@@ -107,6 +108,8 @@ def _dispatch(bench: Workbench, console: Console, words: list[str]) -> int:
         return output.OK
     options = arguments.parse([*before, *after])
     bench.chosen = options.env or bench.chosen
+    options.prompts = Prompts(console, options.passphrase_stdin)
+    bench.ask_passphrase = bench.ask_passphrase or options.prompts.passphrase
     console.quiet = options.quiet
     console.narrates = options.verbose or (console.narrates and not options.quiet)
     return verb.run(bench, console, options)
@@ -130,6 +133,7 @@ def _declare_everywhere(arguments: Arguments) -> None:
     arguments.option("--env", "NAME", "cli.help.env", everywhere=True)
     arguments.option("--lang", "zh|en", "cli.help.lang", everywhere=True, type=one_of("--lang", LANGUAGE_WORDS))
     arguments.option("--specs", "DIR", "cli.help.specs", everywhere=True, action="append", default=[])
+    arguments.switch("--passphrase-stdin", key="cli.help.passphrase_stdin", everywhere=True)
     arguments.switch("-q", "--quiet", key="cli.help.quiet", everywhere=True)
     arguments.switch("-v", "--verbose", key="cli.help.verbose", everywhere=True)
     arguments.switch("--no-color", key="cli.help.no_color", everywhere=True)

@@ -23,7 +23,7 @@ from topexplorer.core.errors import (
     UsageError,
 )
 from topexplorer.core.language import Language, Message, Words, message
-from topexplorer.core.text import clean
+from topexplorer.core.text import clean, clean_line, fit
 
 if TYPE_CHECKING:
     from topexplorer.core.call import Outcome
@@ -37,8 +37,9 @@ SESSION = 5
 PLATFORM = 6
 REFUSED = 7
 STORAGE = 8
+FINDINGS = 9
 INTERRUPTED = 130
-EXIT_CODES = (OK, UNEXPECTED, USAGE, PERMISSION, QUOTA, SESSION, PLATFORM, REFUSED, STORAGE, INTERRUPTED)
+EXIT_CODES = (OK, UNEXPECTED, USAGE, PERMISSION, QUOTA, SESSION, PLATFORM, REFUSED, STORAGE, FINDINGS, INTERRUPTED)
 """Every code this program ends with. What each means is the message `exit.<code>`."""
 
 _ERRORS: tuple[tuple[type[TopExplorerError], int], ...] = (
@@ -101,6 +102,11 @@ class Console:
         except (OSError, ValueError):
             return 100
 
+    @property
+    def encoding(self) -> str:
+        """What text on stdout is written in."""
+        return self._stdout.encoding or "utf-8"
+
     def lines(self, lines: Iterable[str]) -> None:
         """Text on stdout, made safe to draw."""
         for line in lines:
@@ -141,6 +147,17 @@ class Console:
         for line in lines:
             self._write(self._stderr, clean(line) + "\n")
         self._attempt(self._stderr, b"")
+
+    def ask(self, question: str) -> None:
+        """A question on stderr, the answer to stand behind it."""
+        self._write(self._stderr, clean_line(question))
+        self._attempt(self._stderr, b"")
+
+    def progress(self, line: str) -> None:
+        """A line on stderr that takes the place of the last one, where a person watches; an empty one takes it away."""
+        if self._stderr.isatty() and self.narrates:
+            self._write(self._stderr, "\r" + fit(clean_line(line), self.width - 1) + ("" if line else "\r"))
+            self._attempt(self._stderr, b"")
 
     def warn(self, *warnings: Message) -> None:
         """Sentences on stderr about what did not stop the work; the same one only once."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from topexplorer.core.call import WireFormat
@@ -33,31 +33,39 @@ def response_root(method: str) -> str:
     return method.removeprefix("taobao.").replace(".", "_") + "_response"
 
 
-def nested(payload: Mapping[str, Any], fields: Iterable[Field], style: Style) -> dict[str, Any]:
+def nested(payload: Mapping[str, Any], fields: Sequence[Field], style: Style) -> dict[str, Any]:
     """`payload` with each list under its item name (`orders: {order: […]}`), plain when JSON is simplified."""
     if style.simplify and style.format == "json":
         return dict(payload)
-    return _struct(payload, _by_name(fields))
+    return _Nesting().struct(payload, fields)
 
 
-def _by_name(fields: Iterable[Field]) -> dict[str, Field]:
-    return {field.name: field for field in fields}
+class _Nesting:
+    """One document's way through the fields. Looks up only those that may hold lists, and each of them once."""
 
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str], Field | None] = {}
 
-def _struct(payload: Mapping[str, Any], known: Mapping[str, Field]) -> dict[str, Any]:
-    return {name: _wrapped(value, known.get(name)) for name, value in payload.items()}
+    def struct(self, payload: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, Any]:
+        return {
+            name: value if isinstance(value, str | int | float) else self._wrapped(value, self._field(fields, name))
+            for name, value in payload.items()
+        }
 
+    def _field(self, fields: Sequence[Field], name: str) -> Field | None:
+        key = id(fields), name
+        if key not in self._known:
+            self._known[key] = next((field for field in fields if field.name == name), None)
+        return self._known[key]
 
-def _wrapped(value: Any, field: Field | None) -> Any:
-    if isinstance(value, str | int | float):
+    def _wrapped(self, value: Any, field: Field | None) -> Any:
+        members = field.children if field else ()
+        if isinstance(value, Mapping):
+            return self.struct(value, members)
+        if isinstance(value, list | tuple):
+            items = [self.struct(entry, members) if isinstance(entry, Mapping) else entry for entry in value]
+            return {item_name(field.platform_type if field else _type_of(items)): items}
         return value
-    members = _by_name(field.children) if field else {}
-    if isinstance(value, Mapping):
-        return _struct(value, members)
-    if isinstance(value, list | tuple):
-        items = [_struct(entry, members) if isinstance(entry, Mapping) else entry for entry in value]
-        return {item_name(field.platform_type if field else _type_of(items)): items}
-    return value
 
 
 def _type_of(items: list[Any]) -> str:
@@ -65,13 +73,16 @@ def _type_of(items: list[Any]) -> str:
     return "Boolean" if isinstance(first, bool) else "Number" if isinstance(first, int) else "String"
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
+"""An exact fraction becomes text, as the platform writes prices."""
+
+
 def render(root: str, content: Mapping[str, Any], style: Style) -> bytes:
     """The document's bytes in UTF-8."""
     if style.format == "json":
         plain = style.simplify and root != "error_response"
         document = content if plain else {root: content}
-        # An exact fraction is text, as the platform writes prices.
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str).encode("utf-8", "replace")
+        return _JSON.encode(document).encode("utf-8", "replace")
     comment = f"<!--{style.host}-->" if style.host else ""
     text = f'<?xml version="1.0" encoding="utf-8" ?>{_element(root, content)}{comment}'
     return text.encode("utf-8", "replace")

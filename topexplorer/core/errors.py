@@ -8,6 +8,7 @@ TopExplorerError            one sentence for the user, as a Message
 │   ├── UnknownEnvironment
 │   ├── UnknownProfile
 │   └── MissingKeys         the environment has no app key or secret
+│       └── VaultLocked     they are in a vault that is not open
 ├── Refused                 a guard said no before any byte left
 │   ├── QuotaExceeded       carries `wait_seconds`
 │   ├── UnsafeGateway       plain http to a host that is not this machine
@@ -48,6 +49,9 @@ class UnknownProfile(ConfigError): ...
 
 
 class MissingKeys(ConfigError): ...
+
+
+class VaultLocked(MissingKeys): ...
 
 
 class Refused(TopExplorerError): ...

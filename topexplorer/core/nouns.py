@@ -37,6 +37,12 @@ else:
 
 def _init(self: Any, *values: Any, **named: Any) -> None:
     shape = _shape(self.__class__)
+    if not named and len(values) == len(shape.placed) == len(shape.setters):
+        for put, value in zip(shape.setters, values, strict=False):
+            put(self, value)
+        if shape.goes_on:
+            self.__post_init__()
+        return
     if values:
         if len(values) > len(shape.placed):
             raise TypeError(f"{type(self).__name__}: {len(values)} values for {len(shape.placed)} fields")

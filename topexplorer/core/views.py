@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
 from topexplorer.core.call import Answer, Exchange
-from topexplorer.core.diagnosis import Diagnosis, explain
+from topexplorer.core.diagnosis import Diagnosis, Surroundings, explain
 from topexplorer.core.indent import indent_json, indent_xml
 from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
+from topexplorer.core.refusedcall import NOTHING_KNOWN
 from topexplorer.core.spec import ApiSpec, ErrorTable, Field
 
 Syntax = Literal["json", "xml", "text"]
@@ -27,6 +28,7 @@ class Reading:
 
     spec: ApiSpec
     errors: ErrorTable
+    around: Surroundings = NOTHING_KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class WhyView:
         return 0 if exchange.ok else 90
 
     def render(self, exchange: Exchange, reading: Reading) -> Diagnosis:
-        diagnosis = explain(exchange, reading.spec, reading.errors)
+        diagnosis = explain(exchange, reading.spec, reading.errors, reading.around)
         if diagnosis is None:
             raise ValueError("an answer needs no diagnosis")
         return diagnosis

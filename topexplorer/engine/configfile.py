@@ -133,6 +133,13 @@ def _limit(text: object, where: str) -> Limit:
         raise Unfit(message("config.limit"), where) from None
 
 
+def _command(value: object, _platform: Platform) -> tuple[str, ...]:
+    words = tuple(value) if isinstance(value, list) else ()
+    if not words or not all(isinstance(word, str) and "\0" not in word for word in words) or not words[0].strip():
+        raise Unfit(message("config.secret_cmd"))
+    return words
+
+
 READERS: Mapping[str, Callable[[object, Platform], object]] = {
     "kind": lambda value, _platform: one_of(value, ("sandbox", "dev", "prod")),
     "gateway": _gateway,
@@ -142,5 +149,7 @@ READERS: Mapping[str, Callable[[object, Platform], object]] = {
     "max_wait_seconds": _seconds(0, DAY_SECONDS),
     "timeout_seconds": _seconds(0.1, 600),
     "limits": _limits,
+    "secret_cmd": _command,
+    "vault": lambda value, _platform: one_of(value, ("file", "keyring")),
 }
 """Every key of an environment's table, and what reads it."""

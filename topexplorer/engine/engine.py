@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from topexplorer.core import values
 from topexplorer.core.call import (
+    MASK,
     Credentials,
     Exchange,
     FilePart,
@@ -25,7 +27,7 @@ from topexplorer.core.call import (
 )
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.diagnosis import ban_seconds
-from topexplorer.core.errors import MissingKeys, NeedsConfirmation, QuotaExceeded, UnknownEnvironment, UsageError
+from topexplorer.core.errors import NeedsConfirmation, QuotaExceeded, UnknownEnvironment, UsageError
 from topexplorer.core.gateway import GATEWAYS, LARGE, Unsigned
 from topexplorer.core.language import message
 from topexplorer.engine.environments import Environment, Environments, require_safe
@@ -65,11 +67,14 @@ class Engine:
         self.clock = clock
         self.new_id = new_id
         self.environment = environments.default
+        self.gateway_ahead = timedelta()
+        """How far the gateway's clock is ahead of ours: calls are stamped with its time. Forgotten with `use`."""
         self._transport = transport
 
     def use(self, name: str) -> Environment:
         """Makes `name` the active environment. Raises UnknownEnvironment."""
         self.environment = self.environments.get_or_raise(name)
+        self.gateway_ahead = timedelta()
         return self.environment
 
     def check(self, draft: RequestDraft) -> tuple[values.Problem, ...]:
@@ -99,11 +104,14 @@ class Engine:
         return self._sign(draft, environment, self.vault.credentials(environment), self._files(draft))
 
     def preview(self, draft: RequestDraft) -> SignedRequest:
-        """What `prepare` would sign, redacted, without reading files; with placeholders where keys are missing."""
-        try:
-            credentials = self.vault.credentials(self.environment)
-        except MissingKeys:
-            credentials = PLACEHOLDER
+        """What `prepare` would sign, redacted, without reading files or asking for keys; with placeholders where keys
+        are missing or locked.
+        """
+        credentials = self.vault.at_hand(self.environment)
+        if credentials is None:
+            status = self.vault.status(self.environment)
+            session = Secret(MASK) if status.has_session else None
+            credentials = replace(PLACEHOLDER, app_key=status.app_key or PLACEHOLDER.app_key, session=session)
         files = tuple(FilePart(name, Path(path).name, b"") for name, path in draft.sent_files().items())
         return self._sign(draft, self.environment, credentials, files).redacted()
 
@@ -122,7 +130,7 @@ class Engine:
                 credentials=credentials,
                 sign_method=draft.sign_method or environment.sign_method,
                 timestamp_form=environment.timestamp,
-                now=now,
+                now=now + self.gateway_ahead,
             )
         )
 

@@ -46,6 +46,10 @@ class Environment:
     limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict, hash=False)
     """Instead of the platform's, by rate class or `app`. An empty tuple: no limit."""
     origin: Literal["built-in", "file"] = "built-in"
+    secret_cmd: tuple[str, ...] = ()
+    """A command that prints keys, as its words. Empty: none."""
+    vault: Literal["file", "keyring"] | None = None
+    """What the vault of its keys is opened by. None: the system's keyring where there is a real one."""
 
     def variable(self, key: KeyName) -> str:
         """The environment variable that holds this key: `TOPEXPLORER_PROD_APP_KEY`."""
@@ -141,6 +145,8 @@ def _configured(
         raise Unfit(message("config.fixed_kind", name=name, kind=standard[name].kind), ".kind")
     if name == "sandbox" and values.get("gateway", SANDBOX_URL) != SANDBOX_URL:
         raise Unfit(message("config.fixed_gateway"), ".gateway")
+    if kind == "sandbox" and "vault" in values:
+        raise Unfit(message("config.no_vault"), ".vault")
     environment = Environment(name, kind, standard[kind].gateway, origin="file")
     for other in known.values():
         if other.name != name and other.variable("APP_KEY") == environment.variable("APP_KEY"):

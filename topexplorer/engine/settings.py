@@ -61,12 +61,24 @@ class Paths:
         return self.cache / "index.json"
 
     @property
+    def imported_file(self) -> Path:
+        return self.data / "imported.sqlite3"
+
+    @property
     def preferences_file(self) -> Path:
         return self.state / "preferences.json"
 
     @property
     def drafts_file(self) -> Path:
         return self.state / "drafts.json"
+
+    @property
+    def bookmarks_file(self) -> Path:
+        return self.state / "bookmarks.json"
+
+    @property
+    def vault_folder(self) -> Path:
+        return self.data / "vault"
 
     @property
     def profiles_folder(self) -> Path:

@@ -6,17 +6,18 @@ Posts once, follows no redirect, and never raises for what the far end did.
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-import httpx
-
 from topexplorer import __version__
 from topexplorer.core.call import NoAnswer, NoAnswerReason, SignedRequest
+from topexplorer.engine.httpclient import httpx
 
+_NO_PART_NAME = r'["\\\x00-\x1f\x7f]'
 MAX_BODY = 64 * 1024 * 1024
 HEADERS = {
     "User-Agent": f"topexplorer/{__version__}",
@@ -79,7 +80,10 @@ def _posted(client: httpx.AsyncClient, signed: SignedRequest) -> AbstractAsyncCo
     """Everything travels in the body, so that no proxy's log sees a session."""
     if signed.files:
         files = {part.name: (part.file_name, part.content, part.content_type) for part in signed.files}
-        return client.stream("POST", signed.url, data=dict(signed.params), files=files)
+        # The header of a part cannot hold every name: rows of such names go into the query, while they fit there.
+        odd = [pair for pair in signed.params if re.search(_NO_PART_NAME, pair[0]) and len(pair[1]) < 2000]
+        plain = dict(pair for pair in signed.params if pair not in odd)
+        return client.stream("POST", signed.url, params=urlencode(odd) or None, data=plain, files=files)
     form = urlencode(signed.params).encode()
     kind = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
     return client.stream("POST", signed.url, content=form, headers=kind)

@@ -1,0 +1,89 @@
+"""`doctor`: lamps on everything a call needs, and `--self-check`, the first four steps of a newcomer."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import Namespace
+from collections.abc import Iterable, Iterator, Sequence
+
+from topexplorer.assemble import Workbench
+from topexplorer.cli import output
+from topexplorer.cli.arguments import Arguments
+from topexplorer.cli.drafts import engine_for
+from topexplorer.cli.layout import columns, wrapped
+from topexplorer.cli.output import Console
+from topexplorer.cli.verbs import Verb
+from topexplorer.core.lamps import Lamp, State, has_red, terminal_lamps
+from topexplorer.core.language import Language
+from topexplorer.engine.engine import Engine
+from topexplorer.engine.preflight import at_hand, specs_lamp
+from topexplorer.engine.wirelamps import Preflight
+
+SIGNS: dict[State, str] = {"ok": "✓", "warn": "!", "bad": "✗", "skipped": "–"}
+
+
+def declare(arguments: Arguments) -> None:
+    arguments.switch("--self-check", key="doctor.help.self_check")
+    arguments.switch("--offline", key="doctor.help.offline")
+    arguments.switch("--json", key="cli.help.json")
+
+
+def doctor(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Looks at every lamp. FINDINGS when one of them is red."""
+    engine = engine_for(bench, options.env)
+    environment = engine.environment
+    console.narrate([console.say("doctor.of", environment=environment.name, gateway=environment.gateway)])
+    if options.self_check:
+        lamps = asyncio.run(Preflight(engine, bench.environ).self_check())
+    else:
+        lamps = _lamps(bench, console, engine, options.offline)
+    if options.json:
+        console.json({"environment": environment.name, "red": has_red(lamps), "lamps": _data(lamps, console.say)})
+    else:
+        console.lines(_rows(lamps, console))
+    return output.FINDINGS if has_red(lamps) else output.OK
+
+
+def _lamps(bench: Workbench, console: Console, engine: Engine, offline: bool) -> tuple[Lamp, ...]:
+    """Those at hand, those of the terminal, and unless `offline` those on the wire, which know more where both do."""
+    environ = bench.environ
+    problems = (*bench.problems, *engine.ledger.problems)
+    found = {lamp.name: lamp for lamp in at_hand(engine, problems)}
+    found["specs"] = specs_lamp(engine, thorough=True)
+    for lamp in terminal_lamps(environ, console.is_terminal, console.encoding):
+        found[lamp.name] = lamp
+    if not offline:
+        for lamp in asyncio.run(Preflight(engine, environ).on_the_wire()):
+            if lamp.state != "skipped" or lamp.name not in found:
+                found[lamp.name] = lamp
+    return tuple(found.values())
+
+
+def _rows(lamps: Sequence[Lamp], console: Console) -> Iterator[str]:
+    say = console.say
+    rows = [(SIGNS[lamp.state], say(f"lamp.{lamp.name}"), _words(lamp, say)) for lamp in lamps]
+    for lamp, line in zip(lamps, columns(rows), strict=True):
+        yield line
+        if lamp.cure is not None and lamp.state in ("bad", "warn"):
+            yield from wrapped(f"    → {say.render(lamp.cure)}", console.width, 6)
+
+
+def _words(lamp: Lamp, say: Language) -> str:
+    sentence = say.render(lamp.sentence)
+    return f"{sentence} · {lamp.detail}" if lamp.detail else sentence
+
+
+def _data(lamps: Iterable[Lamp], say: Language) -> list[dict[str, object]]:
+    return [
+        {
+            "name": lamp.name,
+            "state": lamp.state,
+            "message": say.render(lamp.sentence),
+            "cure": say.render(lamp.cure) if lamp.cure is not None else None,
+            "detail": lamp.detail,
+        }
+        for lamp in lamps
+    ]
+
+
+VERBS = {"doctor": Verb(declare, doctor)}

@@ -27,6 +27,8 @@ IDLE_SECONDS = 10.0
 # The last part of each program's first screen.
 COMPLETE = {"topexplorer": r"\d+ APIs", "many": r"\d+ APIs", "bare": "ready", "posting": r"Posting \d"}
 BARE = "bare Textual app"
+# As it is where click is not installed; with its command line it would also import click and rich.
+IMPORT_HTTPX = "import sys; sys.modules['httpx._main'] = None; import httpx"
 Pairs = list[list[float]]
 
 
@@ -36,6 +38,7 @@ class Stand:
 
     ours: Path
     posting: Path | None
+    cache: Path
     folder: Path
     quick: bool
 
@@ -127,7 +130,7 @@ def call(stand: Stand) -> Iterator[str]:
 
     ours, floor = (
         (f"{stand.ours}/topexplorer", "call", "taobao.time.get"),
-        (f"{stand.ours}/python", "-c", "import httpx"),
+        (f"{stand.ours}/python", "-c", IMPORT_HTTPX),
     )
     _, *pairs = [[whole(*ours), whole(*floor)] for _ in stand.runs(26, 16)]
     yield row("`topexplorer call taobao.time.get`", "ms", '`python -c "import httpx"`', pairs)
@@ -172,7 +175,24 @@ def sandbox(stand: Stand) -> Iterator[str]:
     yield row("signed sandbox reads a second", "", "a gateway that checks nothing", found["reads"])
 
 
-MEASURES = {measure.__name__: measure for measure in (start, memory, idle, call, answer, search, scale, sandbox)}
+def gateway(stand: Stand) -> Iterator[str]:
+    """Over HTTP on one core. Without Prism there are no figures of a baseline, and the rows say why."""
+    prism = places.prism(stand.cache)
+    runs, steps = len(stand.runs(25, 5)), len(stand.runs(10, 2))
+    sizes = [str(runs), str(steps)]
+    command = [sys.executable, f"{HERE}/gateway.py", f"{stand.ours}/topexplorer", str(prism or "-"), *sizes]
+    done = subprocess.run(command, env=places.home(stand.folder / "gateway"), stdout=subprocess.PIPE, check=True)
+    found: dict[str, Pairs] = json.loads(done.stdout)
+    against, absent = ("Prism", "") if prism else ("", ", Prism could not be had")
+    yield row(f"`sandbox serve`: signed `taobao.time.get` a second{absent}", "", against, found["time"])
+    yield row(f"`sandbox serve`: signed reads of a trade a second{absent}", "", against, found["trade"])
+    yield row(f"`sandbox serve`: answer at 200 calls a second (95th percentile){absent}", "ms", against, found["wait"])
+    yield row(f"`sandbox serve`: memory after {steps}0,000 calls", "MB", "after 10,000", found["memory"])
+
+
+MEASURES = {
+    measure.__name__: measure for measure in (start, memory, idle, call, answer, search, scale, sandbox, gateway)
+}
 
 
 def row(what: str, unit: str, against: str, pairs: Pairs) -> str:
@@ -199,7 +219,9 @@ def main() -> int:
         parser.error(f"there is no measure {', '.join(unknown)}")
     failed = False
     with tempfile.TemporaryDirectory() as folder:
-        stand = Stand(places.ours(options.cache), places.posting(options.cache), Path(folder), options.quick)
+        stand = Stand(
+            places.ours(options.cache), places.posting(options.cache), options.cache, Path(folder), options.quick
+        )
         print(f"Medians; {platform.python_implementation()} {platform.python_version()} on {platform.machine()}.\n")
         print("| | topexplorer | baseline | ratio | n |\n|---|---|---|---|---|")
         for name in names:

@@ -1,7 +1,7 @@
-"""The served gateway under load: `gateway.py TOPEXPLORER PRISM RUNS CALLS` prints the figures as JSON.
+"""The served gateway under load: `gateway.py TOPEXPLORER PRISM RUNS STEPS` prints the figures as JSON.
 
-PRISM is the command of a mock server that answers the same requests from an example, or `-`. Servers share one core, and
-the load comes from another, over lines that stay open, with requests that were signed before the clock started.
+PRISM is the command of a mock server that answers the same requests from an example, or `-`. The servers share one
+core, and the load comes from another, over lines that stay open, with requests that were signed beforehand.
 """
 
 import asyncio
@@ -15,16 +15,16 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import cycle
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 from urllib.parse import urlencode
 
 Pairs = list[list[float]]
 LINES = 16
-DIFFERENT = 2000
+CALLS, STEP = 2_000, 10_000
 RATE = 200
 BEIJING = timezone(timedelta(hours=8))
 TRADE = {"tid": "3141592653589793238", "fields": "tid,status,payment,orders.oid,orders.title,orders.price"}
@@ -75,9 +75,10 @@ class Keys:
         head = "POST /router/rest HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
-    def requests(self, read: str) -> list[bytes]:
+    def requests(self, read: str, count: int, start: int = 0) -> list[bytes]:
+        """No two of them are the same."""
         method, values = READS[read]
-        return [self.request(method, number, values) for number in range(DIFFERENT)]
+        return [self.request(method, number, values) for number in range(start, start + count)]
 
 
 class Line(asyncio.Protocol):
@@ -110,37 +111,35 @@ def length(head: bytes) -> int:
     return int(found[1])
 
 
-async def flood(port: int, requests: list[bytes], calls: int) -> float:
+async def flood(port: int, requests: list[bytes]) -> float:
     """Calls a second, as many as there is time for."""
-    loop, turn, left, answered = asyncio.get_running_loop(), cycle(requests), calls, 0
+    loop, left, answered = asyncio.get_running_loop(), iter(requests), 0
     over = loop.create_future()
 
     def whole(line: Line) -> None:
-        nonlocal left, answered
+        nonlocal answered
         answered += 1
-        if left:
-            left -= 1
-            line.transport.write(next(turn))
-        if answered == calls:
+        if (request := next(left, None)) is not None:
+            line.transport.write(request)
+        if answered == len(requests):
             over.set_result(None)
 
     lines = [(await loop.create_connection(lambda: Line(whole), "127.0.0.1", port))[1] for _line in range(LINES)]
     started, busy = perf_counter(), process_time()
     for line in lines:
-        left -= 1
-        line.transport.write(next(turn))
+        line.transport.write(next(left))
     await over
     seconds, busy = perf_counter() - started, process_time() - busy
     for line in lines:
         line.transport.close()
     if busy > 0.85 * seconds:
         print(f"the load was busy for {busy / seconds:.0%} of the time: the server may be faster", file=sys.stderr)
-    return calls / seconds
+    return len(requests) / seconds
 
 
-async def drip(port: int, requests: list[bytes], calls: int) -> float:
+async def drip(port: int, requests: list[bytes]) -> float:
     """Milliseconds in which 19 of 20 calls are answered when RATE of them are made a second, from when each was due."""
-    loop, turn, waits = asyncio.get_running_loop(), cycle(requests), []
+    loop, waits = asyncio.get_running_loop(), []
     free: asyncio.Queue[Line] = asyncio.Queue()
     due: dict[Line, float] = {}
 
@@ -151,12 +150,12 @@ async def drip(port: int, requests: list[bytes], calls: int) -> float:
     for _line in range(LINES):
         free.put_nowait((await loop.create_connection(lambda: Line(whole), "127.0.0.1", port))[1])
     started = perf_counter()
-    for number in range(calls):
+    for number, request in enumerate(requests):
         moment = started + number / RATE
         await asyncio.sleep(max(0.0, moment - perf_counter()))
         line = await free.get()
         due[line] = moment
-        line.transport.write(next(turn))
+        line.transport.write(request)
     for _line in range(LINES):
         (await free.get()).transport.close()
     return sorted(waits)[len(waits) * 19 // 20] * 1000
@@ -225,29 +224,28 @@ def resident(process: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def measured(topexplorer: str, prism: str, runs: int, calls: int) -> dict[str, Pairs]:
-    found: dict[str, Pairs] = {"time": [], "trade": [], "wait": []}
+def measured(topexplorer: str, prism: str, runs: int, steps: int) -> dict[str, Pairs]:
+    """Many short turns, one after another, because other programs take the machine for a moment now and then."""
+    found: dict[str, Pairs] = {"time": [], "trade": [], "wait": [], "memory": []}
     with contextlib.ExitStack() as stack:
-        keys, process = stack.enter_context(served(topexplorer))
+        keys, _process = stack.enter_context(served(topexplorer))
         mock = 0 if prism == "-" else stack.enter_context(mocked(prism, keys))
-        ports = [keys.port, *([mock] if mock else [])]
 
-        def turns(act: Callable[..., float], read: str, count: int) -> list[float]:
-            requests = keys.requests(read)
-            pair = [asyncio.run(act(port, requests, count)) for port in ports]
-            return pair if mock else [*pair, 0.0]
+        def turns(act: Callable[..., Coroutine[Any, Any, float]], read: str, calls: int) -> list[float]:
+            requests = keys.requests(read, calls)
+            return [asyncio.run(act(port, requests)) if port else 0.0 for port in (keys.port, mock)]
 
-        turns(flood, "trade", calls // 5)
+        turns(flood, "trade", CALLS)
         for _run in range(runs):
             for read in READS:
-                found[read].append(turns(flood, read, calls))
-            found["wait"].append(turns(drip, "trade", max(RATE, calls // 5)))
+                found[read].append(turns(flood, read, CALLS))
+            found["wait"].append(turns(drip, "trade", RATE))
     with served(topexplorer) as (keys, process):
         sizes = []
-        for count in (calls, 9 * calls):
-            asyncio.run(flood(keys.port, keys.requests("trade"), count))
+        for step in range(steps):
+            asyncio.run(flood(keys.port, keys.requests("trade", STEP, step * STEP)))
             sizes.append(resident(process))
-        found["memory"] = [sizes[::-1]]
+        found["memory"] = [[sizes[-1], sizes[0]]]
     return found
 
 

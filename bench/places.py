@@ -14,8 +14,8 @@ INSTALL = ("-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "inst
 # Only the runtime lock: with more packages installed, httpx imports more.
 OURS = ("--requirement", "requirements.lock", "--requirement", "requirements-build.lock")
 # A newer tree-sitter crashes in Textual's editor, and Posting with it.
-PRISM = "@stoplight/prism-cli@5.16.0"
 POSTING = ("posting", "tree-sitter<0.26")
+PRISM = "@stoplight/prism-cli@5.16.0"
 
 
 class CannotInstall(Exception):

@@ -118,6 +118,20 @@ def test_a_body_that_draws_on_the_terminal_is_made_visible(topexplorer: Command)
     assert "␛" in out
 
 
+@pytest.mark.parametrize(
+    ("text", "says", "accepted"),
+    [
+        ("2026-11-22 12:00:00", "Accepted: 0 s", True),
+        ("2026-11-22 04:00:00", "time in GMT, not in GMT+8", False),
+        ("2026-11-22T12:00:00", "The T is refused", False),
+        ("1795320000", "Seconds are refused", False),
+    ],
+)
+def test_a_timestamp_is_explained_too(topexplorer: Command, text: str, says: str, accepted: bool) -> None:
+    assert says in topexplorer("explain", text).out
+    assert json.loads(topexplorer("explain", text, "--json").out)["accepted"] == accepted
+
+
 def test_nothing_is_sent(topexplorer: Command) -> None:
     topexplorer("explain", "25")
     assert "engine" not in vars(topexplorer.bench)

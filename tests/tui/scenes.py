@@ -191,7 +191,7 @@ SCENES: dict[str, Scene] = {
     "write": Scene(sending(MEMO)),
     "profiles-zh": Scene(opening(UNSENT), lang="zh", profiles=PROFILES),
     "sandbox": Scene(sending(TRADE, "f10", "down", "enter"), dialog=True),
-    "sandbox-zh": Scene(sending(WRONG, "f10"), lang="zh", dialog=True),
+    "sandbox-zh": Scene(sending(WRONG, "f10", "down"), lang="zh", dialog=True),
     "quota": Scene(sending(TRADE, "f7"), dialog=True),
     "environments": Scene(pressing("ctrl+e"), environ=PROD_KEYS, dialog=True),
     "prod": Scene(opening(MEMO), environ=PROD_KEYS, environment="prod"),

@@ -1,4 +1,7 @@
-"""`explain`: what an error means and what to do, offline: a code, a sub code, a whole body, a line of a log, words."""
+"""`explain`: what an error means and what to do, offline: a code, a sub code, a whole body, a line of a log, words.
+
+A timestamp is explained too: its form, its zone, and whether the platform takes it now.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ from topexplorer.core.errorsearch import Findings, nearest, search_errors, unkno
 from topexplorer.core.language import Language, message
 from topexplorer.core.myths import corrections
 from topexplorer.core.spec import ApiSpec
+from topexplorer.core.timestamps import Reading, read_timestamp
 
 STDIN = "-"
 MOST_APIS = 8
@@ -50,6 +54,9 @@ def explain(bench: Workbench, console: Console, options: Namespace) -> int:
         return output.OK
     if answer_in(text):
         console.lines([console.say("explain.is_answer")])
+        return output.OK
+    if (reading := read_timestamp(text, bench.clock())).form:
+        _show_timestamp(console, reading, options.json)
         return output.OK
     return _search(console, catalog, text, options.json)
 
@@ -112,10 +119,11 @@ def _known_by(catalog: Catalog, diagnosis: Diagnosis) -> tuple[str, ...]:
 def _look_alikes(catalog: Catalog, diagnosis: Diagnosis, say: Language) -> Iterator[str]:
     """The known sub codes that look like one that only its family is known of."""
     sub_code = dict(diagnosis.evidence).get("sub_code", "")
-    known = family_of(sub_code, catalog.errors)
-    if diagnosis.source == "family" and known and sub_code.partition(":")[0] != known.prefix:
-        if near := nearest(sub_code.partition(":")[0], catalog.errors):
-            yield say("explain.near", near=near)
+    known, named = family_of(sub_code, catalog.errors), sub_code.partition(":")[0]
+    if diagnosis.source != "family" or known is None or named == known.prefix:
+        return
+    if near := nearest(named, catalog.errors):
+        yield say("explain.near", near=near)
 
 
 def _naming(catalog: Catalog, sub_code: str) -> Iterator[str]:
@@ -162,6 +170,16 @@ def _data(diagnosis: Diagnosis, known_by: tuple[str, ...], say: Language) -> dic
         ],
         "apis": list(known_by),
     }
+
+
+def _show_timestamp(console: Console, reading: Reading, as_json: bool) -> None:
+    """What the platform makes of a timestamp now."""
+    sentence = console.say.render(reading.sentence)
+    if as_json:
+        told = {"form": reading.form, "accepted": reading.accepted, "sentence": sentence, "off_by": reading.off_by}
+        console.json(told)
+    else:
+        console.lines([sentence])
 
 
 def _list_errors(console: Console, spec: ApiSpec, as_json: bool) -> int:

@@ -11,7 +11,7 @@ import errno
 import signal
 import socket
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 from topexplorer.assemble import Workbench
 from topexplorer.cli import output, sdksnippets, statefiles
 from topexplorer.cli.arguments import Arguments, definitions, one_of
-from topexplorer.cli.layout import columns, wrapped
+from topexplorer.cli.layout import GAP, columns, wrapped
 from topexplorer.cli.output import Console
 from topexplorer.cli.verbs import Verb
 from topexplorer.core.errors import ConfigError, UsageError
 from topexplorer.core.language import message
+from topexplorer.core.text import clean_line
 from topexplorer.core.values import GMT8
 from topexplorer.sandbox.app import BATCH_PATH, OAUTH_PATH, PATH, Event, Receive, Sandbox, Scope, Send
 from topexplorer.sandbox.faultrules import FaultRule, rule_from, rules_from
@@ -198,7 +199,7 @@ class _Served:
             self._console.detail([self._console.say("cli.serve.wrong_path", path=scope["path"], right=PATH)])
         else:
             row = (self._time(), f"{scope['method']} {scope['path']}", "-", "-", f"HTTP {status}")
-            self._console.detail(columns([row]))
+            self._line(row)
 
     def _call(self, row: LogRow) -> None:
         say = self._console.say
@@ -207,7 +208,10 @@ class _Served:
         cells = [self._time(row), row.method or "-", row.app_key or "-", took, outcome]
         cells += [say("serve.fault", rules=row.faults)] if row.faults else []
         cells += [say("serve.left")] if row.left else []
-        self._console.detail(columns([cells]))
+        self._line(cells)
+
+    def _line(self, cells: Sequence[str]) -> None:
+        self._console.detail([clean_line(GAP.join(cells))])
 
     def _time(self, row: LogRow | None = None) -> str:
         return (row.at if row else self._sandbox.now()).astimezone(GMT8).strftime("%H:%M:%S")

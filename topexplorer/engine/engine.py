@@ -24,6 +24,7 @@ from topexplorer.core.call import (
     RequestDraft,
     Secret,
     SignedRequest,
+    TimestampForm,
 )
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.diagnosis import ban_seconds
@@ -69,12 +70,15 @@ class Engine:
         self.environment = environments.default
         self.gateway_ahead = timedelta()
         """How far the gateway's clock is ahead of ours: calls are stamped with its time. Forgotten with `use`."""
+        self.timestamp_form: TimestampForm | None = None
+        """How timestamps are written where it is not to be the environment's way. Forgotten with `use`."""
         self._transport = transport
 
     def use(self, name: str) -> Environment:
         """Makes `name` the active environment. Raises UnknownEnvironment."""
         self.environment = self.environments.get_or_raise(name)
         self.gateway_ahead = timedelta()
+        self.timestamp_form = None
         return self.environment
 
     def check(self, draft: RequestDraft) -> tuple[values.Problem, ...]:
@@ -129,7 +133,7 @@ class Engine:
                 files=files,
                 credentials=credentials,
                 sign_method=draft.sign_method or environment.sign_method,
-                timestamp_form=environment.timestamp,
+                timestamp_form=self.timestamp_form or environment.timestamp,
                 now=now + self.gateway_ahead,
             )
         )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from textual import on, work
 from textual.reactive import var
 
 from topexplorer.core.bookmarks import Bookmarks
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.exporters import EXPORTERS
+from topexplorer.core.fixes import GATEWAY_TIME
 from topexplorer.core.spec import ApiSpec
 from topexplorer.engine.environments import Environment
 from topexplorer.engine.profiles import Profile
-from topexplorer.tui.changes import CHANGES
+from topexplorer.tui.changes import CHANGES, mended
 from topexplorer.tui.screens.background import BackgroundScreen
 from topexplorer.tui.screens.jump import Jump, targets
 from topexplorer.tui.screens.questions import AskText, Choose, Offer
@@ -172,8 +175,8 @@ class ActionScreen(BackgroundScreen):
 
     @on(ErrorCard.FixChosen)
     def _fix(self, event: ErrorCard.FixChosen) -> None:
-        """Carries out what the error card offers; a wait that is over means: send again."""
-        fix = event.fix
+        """Carries out what the error card offers. A kind that is not known here sends nothing."""
+        fix, engine = event.fix, self.bench.engine
         if fix.kind == "edit":
             self.pane = "request"
             self.query_one(RequestPane).focus_param(fix.target)
@@ -182,7 +185,20 @@ class ActionScreen(BackgroundScreen):
             self.action_focus_pane("request")
         elif fix.kind == "keys":
             self.action_choose_environment()
+        elif fix.kind == "sign_lab":
+            self.action_show_tab("sign")
+        elif fix.kind in ("permission", "ip", "docs"):
+            self.copy(fix.link or fix.target, fix.link or fix.target)
         elif fix.kind in ("wait", "resend"):
+            self.action_send()
+        elif fix.kind == "timestamp" and fix.target == GATEWAY_TIME:
+            engine.gateway_ahead = timedelta(seconds=fix.seconds)
+            self.action_send()
+        elif fix.kind == "timestamp":
+            engine.timestamp_form = "ms" if fix.target == "ms" else "text"
+            self.action_send()
+        elif self.draft is not None and self.spec is not None and fix.kind in ("sign_method", "fields"):
+            self.seed = self.draft = mended(self.draft, self.spec, fix)
             self.action_send()
 
     def action_change(self, how: str) -> None:

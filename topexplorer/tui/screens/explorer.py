@@ -19,6 +19,7 @@ from topexplorer.core.call import Exchange, RequestDraft, SignedRequest
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.errors import NeedsConfirmation
 from topexplorer.core.language import Language
+from topexplorer.core.refusedcall import Surroundings
 from topexplorer.core.spec import ApiSpec, Platform
 from topexplorer.core.values import Problem
 from topexplorer.core.views import Reading
@@ -224,7 +225,8 @@ class Explorer(ActionScreen):
         return await self.app.push_screen_wait(box) is not None
 
     def _reading(self, exchange: Exchange) -> Reading:
-        return Reading(self.bench.catalog.spec(exchange.draft.api), self.bench.catalog.errors)
+        catalog, method = self.bench.catalog, exchange.draft.api
+        return Reading(catalog.spec(method), catalog.errors, Surroundings(behind=catalog.imported(method)))
 
     def watch_busy(self) -> None:
         self.query_one(KeyBar).refresh()

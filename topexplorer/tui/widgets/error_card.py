@@ -23,6 +23,9 @@ from topexplorer.core.language import Language
 from topexplorer.core.text import clean, clean_line
 from topexplorer.tui.widgets.pairs_view import PairsView
 
+NOT_OFFERED = frozenset({"login"})
+"""Fixes that this face cannot carry out."""
+
 
 class FixRow(Static, can_focus=True):
     """One thing to do. Enter or a click chooses it; waiting cannot be chosen before it is over."""
@@ -114,8 +117,8 @@ class ErrorCard(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="card-title", markup=False)
-        for part in ("cause", "cure"):
-            with Horizontal(classes="card--row"):
+        for part in ("cause", "cure", "proofs"):
+            with Horizontal(classes="card--row", id=f"card-row-{part}"):
                 yield Static(self._language(f"card.{part}"), classes="card--label", markup=False)
                 yield Static("", id=f"card-{part}", classes="card--words", markup=False)
         yield Vertical(id="card-fixes")
@@ -135,10 +138,14 @@ class ErrorCard(VerticalScroll, can_focus=False):
         say = self._language.render
         for part, words in (("title", diagnosis.title), ("cause", diagnosis.cause), ("cure", diagnosis.cure)):
             self.query_one(f"#card-{part}", Static).update(Content(clean(say(words))))
+        proofs = "\n".join(clean_line(say(proof)) for proof in diagnosis.proofs)
+        self.query_one("#card-proofs", Static).update(Content(proofs))
+        self.query_one("#card-row-proofs").display = bool(proofs)
         self.query_one(PairsView).pairs = diagnosis.evidence
         fixes = self.query_one("#card-fixes", Vertical)
         now = self._clock() - self.age
-        rows = [FixRow(fix, self._language, now + fix.seconds, self._clock) for fix in diagnosis.fixes]
+        offered = [fix for fix in diagnosis.fixes if fix.kind not in NOT_OFFERED]
+        rows = [FixRow(fix, self._language, now + fix.seconds, self._clock) for fix in offered]
         fixes.display = bool(rows)
         await fixes.remove_children()
         await fixes.mount_all(rows)

@@ -318,6 +318,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(VALUES | SHAPED)
+@settings(max_examples=50)
 def test_no_json_whatever_raises_or_gives_an_unusable_spec(scratch: Path, value: object) -> None:
     outcomes = read_any([Source("a/b.json", encoded(value))])
     faults(outcomes)
@@ -325,7 +326,7 @@ def test_no_json_whatever_raises_or_gives_an_unusable_spec(scratch: Path, value:
 
 
 @given(st.data())
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_no_document_with_one_thing_changed_raises_or_gives_an_unusable_spec(
     scratch: Path, data: st.DataObject
 ) -> None:

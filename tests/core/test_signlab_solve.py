@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -59,7 +59,7 @@ def judged(case: WrongSign) -> Verdict:
     return solve(paste, Secret(program.secret))
 
 
-def wrongly_named(cases: Iterator[WrongSign]) -> tuple[int, list[str]]:
+def wrongly_named(cases: Iterable[WrongSign]) -> tuple[int, list[str]]:
     """How many there were, and those whose mistakes were not named, nor others that make the same string."""
     count, wrong = 0, []
     for case in cases:
@@ -73,11 +73,11 @@ def wrongly_named(cases: Iterator[WrongSign]) -> tuple[int, list[str]]:
 
 
 def test_ninety_nine_of_a_hundred_wrong_signs_are_named_by_their_mistakes() -> None:
-    one, wrong_one = wrongly_named(singles(random.Random(20240501), 5))
-    two, wrong_two = wrongly_named(doubles(random.Random(20240502), 1))
+    one, wrong_one = wrongly_named(singles(random.Random(20240501), 3))
+    two, wrong_two = wrongly_named(list(doubles(random.Random(20240502), 1))[::2])
     wrong = wrong_one + wrong_two
-    assert one >= 250
-    assert two >= 400
+    assert one >= 150
+    assert two >= 200
     assert len(wrong_one) <= one / 200, "\n".join(wrong_one)
     assert len(wrong) <= (one + two) / 100, "\n".join(wrong)
 

@@ -35,7 +35,7 @@ from topexplorer.engine.environments import Environment
 from topexplorer.engine.storedkeys import SellerToken
 
 ROOT = Path(__file__).parents[2]
-KILLS = 24
+KILLS = 10
 """How many writes are interrupted. Set it to 500 for the long run."""
 START = """
 import sys

@@ -30,7 +30,7 @@ BEIJING = timezone(timedelta(hours=8))
 TRADE = {"tid": "3141592653589793238", "fields": "tid,status,payment,orders.oid,orders.title,orders.price"}
 READS = {"time": ("taobao.time.get", {}), "trade": ("taobao.trade.fullinfo.get", TRADE)}
 """What is read: the least there is, and a trade with its orders."""
-WIDE = [word for kind in ("app", "app-api") for word in ("--rule", f"*: quota=100000/1s kind={kind}")]
+WIDE = [word for kind in ("app", "app-api") for word in ("--rule", f"*: quota=15000/1s kind={kind}")]
 EXAMPLE = {
     "trade_fullinfo_get_response": {
         "trade": {

@@ -25,7 +25,7 @@ from topexplorer.sandbox.backends.registry import back_end
 from topexplorer.sandbox.limits import CallLimits
 from topexplorer.sandbox.projection import Shapes, asked_fields
 from topexplorer.sandbox.rules import RULES, Gate, Rule, Visit, first_refusal
-from topexplorer.sandbox.store import Payload, Store
+from topexplorer.sandbox.store import BackEnd, Payload, Store
 from topexplorer.sandbox.tokens import TokenOffice
 from topexplorer.sandbox.visitors import KEPT, Log, row
 
@@ -69,7 +69,7 @@ class Gatehouse:
         system_names = frozenset(param.name for param in catalog.platform.system_params)
         self._gate = Gate(catalog, accounts, self.limits, system_names)
         self._seed = seed
-        self._token_apis = back_ends(self.tokens)
+        self._workers: dict[str, BackEnd | None] = dict(back_ends(self.tokens))
         self._shapes = Shapes()
         self._seen: dict[bytes, int] = {}
 
@@ -120,7 +120,9 @@ class Gatehouse:
     def _work(self, visit: Visit, spec: ApiSpec) -> Payload:
         given = visit.arguments()
         args = Arguments(given, visit.seller, frozenset(visit.call.file_names), visit.caller, visit.get("app_key"))
-        worker = self._token_apis.get(spec.method) or back_end(spec.method)
+        if spec.method not in self._workers:
+            self._workers[spec.method] = back_end(spec.method)
+        worker = self._workers[spec.method]
         if worker is not None:
             payload = worker(self.store, args)
         else:

@@ -31,7 +31,7 @@ from tests.engine.sentences import said
 from tests.engine.test_docsite import Time, client
 from topexplorer.core.errors import StorageError
 from topexplorer.core.spec import ApiSpec
-from topexplorer.engine.difference import Difference
+from topexplorer.core.specdiff import Comparison
 from topexplorer.engine.docanswers import Entry, SiteFault
 from topexplorer.engine.downloads import Downloads
 from topexplorer.engine.imported import ImportedApis
@@ -266,6 +266,10 @@ def test_a_file_of_something_else_is_told_and_left_alone(person: Person) -> None
 # Changes
 
 
+def kinds(result: Result) -> set[tuple[str, str]]:
+    return {(change.kind, change.where) for found in result.changed.values() for change in found.changes}
+
+
 def test_what_changed_is_told_by_name(person: Person) -> None:
     person.sync()
     page = person.site.pages[101]
@@ -277,31 +281,33 @@ def test_what_changed_is_told_by_name(person: Person) -> None:
     page.answered = [part("tid", "String"), part("item", "Item", subParams=[part("sku", "Sku[]")])]
     person.time.clock.move(31 * DAY)
     _plan, result = person.sync()
-    assert result.changed == {
-        "taobao.item.thing1.get": Difference(
-            params_added=("num_iid", "query", "query.page"),
-            now_optional=("fields",),
-            fields_added=("item", "item.sku"),
-            fields_retyped=("tid",),
-        )
+    assert list(result.changed) == ["taobao.item.thing1.get"]
+    assert kinds(result) == {
+        ("param.new_required", "num_iid"),
+        ("param.added", "query"),
+        ("param.optional", "fields"),
+        ("field.added", "item"),
+        ("field.type", "tid"),
     }
     assert (result.added, result.same) == ([], 29)
     page.asked = [part("fields", "String[]", required=True), part("num_iid", "String")]
     page.answered = []
-    assert person.sync(max_age_days=0)[1].changed["taobao.item.thing1.get"] == Difference(
-        params_removed=("query", "query.page"),
-        now_required=("fields",),
-        now_optional=("num_iid",),
-        params_retyped=("num_iid",),
-        fields_removed=("item", "item.sku", "tid"),
-    )
+    assert kinds(person.sync(max_age_days=0)[1]) == {
+        ("param.gone", "query"),
+        ("param.required", "fields"),
+        ("param.looser", "fields"),
+        ("param.optional", "num_iid"),
+        ("param.looser", "num_iid"),
+        ("field.gone", "item"),
+        ("field.gone", "tid"),
+    }
 
 
 def test_a_new_text_is_a_change_of_texts_only(person: Person) -> None:
     person.sync()
     person.site.pages[101].more["description"] = "另一句话"
     _plan, result = person.sync(max_age_days=0)
-    assert result.changed == {"taobao.item.thing1.get": Difference()}
+    assert result.changed["taobao.item.thing1.get"] == Comparison((), 1)
 
 
 def test_an_envelope_that_differs_each_time_is_no_change(person: Person) -> None:

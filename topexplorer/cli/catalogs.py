@@ -135,7 +135,9 @@ def _sentence(change: Change, say: Language) -> str:
     return say.render(change.sentence)
 
 
-def _diff_data(found: Comparison, broken: Broken, say: Language) -> dict[str, object]:
+def comparison_data(found: Comparison, say: Language) -> dict[str, object]:
+    """What changed, as JSON data."""
+
     def rows(weight: Weight) -> list[dict[str, object]]:
         return [
             {
@@ -147,10 +149,12 @@ def _diff_data(found: Comparison, broken: Broken, say: Language) -> dict[str, ob
             for change in found.of(weight)
         ]
 
+    return {"breaking": rows("breaking"), "compatible": rows("compatible"), "texts": found.texts}
+
+
+def _diff_data(found: Comparison, broken: Broken, say: Language) -> dict[str, object]:
     return {
-        "breaking": rows("breaking"),
-        "compatible": rows("compatible"),
-        "texts": found.texts,
+        **comparison_data(found, say),
         "profiles": [
             {
                 "name": profile.name,

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from random import SystemRandom
 
 from topexplorer.assemble import Workbench
 from topexplorer.cli import output
 from topexplorer.cli.arguments import Arguments
+from topexplorer.cli.catalogs import comparison_data
 from topexplorer.cli.layout import columns
 from topexplorer.cli.output import Console
 from topexplorer.cli.verbs import Verb
 from topexplorer.core.errors import UsageError
 from topexplorer.core.language import Language, Message, message
-from topexplorer.engine.difference import Difference
+from topexplorer.core.specdiff import Comparison
 from topexplorer.engine.docanswers import SiteFault
 from topexplorer.engine.docsite import SITE, DocSite, site_root
 from topexplorer.engine.downloads import Downloads
@@ -200,9 +200,15 @@ def _rows(plan: Plan, result: Result, say: Language) -> Iterator[tuple[str, str,
         yield say("sync.verdict.bad"), bad.entry.method, say.render(bad.reason)
 
 
-def _changes(change: Difference, say: Language) -> list[str]:
-    found = [say(f"sync.change.{name}", names=_named(names, say)) for name, names in asdict(change).items() if names]
-    return found or [say("sync.change.texts")]
+def _changes(found: Comparison, say: Language) -> list[str]:
+    """Each kind of change with the names that it is about."""
+    names: dict[str, list[str]] = {}
+    for change in found.changes:
+        names.setdefault(say.render(change.sentence), []).append(change.where)
+    said = [
+        f"{sentence}: {_named(list(filter(None, where)), say)}".removesuffix(": ") for sentence, where in names.items()
+    ]
+    return said or [say("sync.change.texts")]
 
 
 def _named(names: Sequence[str], say: Language) -> str:
@@ -247,7 +253,7 @@ def _document(options: Namespace, plan: Plan, result: Result, say: Language) -> 
         **_scale(options, plan),
         "downloaded": result.downloaded,
         "added": result.added,
-        "changed": [{"method": method, **asdict(change)} for method, change in result.changed.items()],
+        "changed": [{"api": method, **comparison_data(found, say)} for method, found in result.changed.items()],
         "gone": result.gone,
         "back": result.back,
         "same": result.same,

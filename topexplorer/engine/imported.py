@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -51,6 +51,11 @@ class Changes:
     """Left out: larger than any spec may be."""
 
 
+Packed = tuple[Any, ...]
+"""An API as its row has it: kind, name and package of its origin, and the compressed spec."""
+_ALL_OF_API = "SELECT method, kind, name, package, spec FROM api"
+
+
 class ImportedApis:
     """The imported APIs kept at `path`. Every call opens the file anew, so any thread may ask."""
 
@@ -82,18 +87,30 @@ class ImportedApis:
 
     def spec(self, method: str) -> ApiSpec:
         """One API. Raises KeyError when it is not there or its content is damaged."""
+        return self.opened(method, self.packed([method]).get(method))
+
+    def packed(self, methods: Collection[str]) -> dict[str, Packed]:
+        """Those APIs as they lie in the file, to be `opened` one by one: thousands of them fit into memory."""
+        if len(methods) == 1:
+            rows = self._select(f"{_ALL_OF_API} WHERE method = ?", *methods)
+        else:
+            rows = [row for row in self._select(_ALL_OF_API) if row[0] in methods]
+        return {method: tuple(rest) for method, *rest in rows}
+
+    def opened(self, method: str, packed: Packed | None) -> ApiSpec:
+        """The API that was packed. Raises KeyError when there is none or its content is damaged."""
         from zlib import decompress
         from zlib import error as Damaged
 
-        query = "SELECT kind, name, package, spec FROM api WHERE method = ?"
-        for kind, name, package, packed in self._select(query, method):
-            try:
-                spec: ApiSpec = build("api", json.loads(decompress(packed)))
-            except (Damaged, ValueError, TypeError, LookupError, AttributeError):
-                self._note(message("imported.damaged", path=clean_line(str(self.path))))
-                break
-            return replace(spec, origin=Origin(kind=kind, name=name, package=package))
-        raise KeyError(method)
+        if packed is None:
+            raise KeyError(method)
+        kind, name, package, data = packed
+        try:
+            spec: ApiSpec = build("api", json.loads(decompress(data)))
+        except (Damaged, ValueError, TypeError, LookupError, AttributeError):
+            self._note(message("imported.damaged", path=clean_line(str(self.path))))
+            raise KeyError(method) from None
+        return replace(spec, origin=Origin(kind=kind, name=name, package=package))
 
     def put(
         self, specs: Iterable[ApiSpec], packages: Mapping[str, str] | None = None, *, dry_run: bool = False

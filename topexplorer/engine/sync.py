@@ -15,13 +15,13 @@ from typing import Literal
 from topexplorer.core.importers.outcome import Source
 from topexplorer.core.importers.specparts import package_of
 from topexplorer.core.language import LANGUAGES, Language, Message, Words, message
-from topexplorer.core.spec import Retirement
+from topexplorer.core.spec import ApiSpec, Retirement
+from topexplorer.core.specdiff import Comparison, compare
 from topexplorer.core.values import GMT8
-from topexplorer.engine.difference import Difference, Shape, difference, shape_of
 from topexplorer.engine.docanswers import Entry, SiteFault
 from topexplorer.engine.docsite import DocSite
 from topexplorer.engine.downloads import Downloads, Kept
-from topexplorer.engine.imported import ImportedApis
+from topexplorer.engine.imported import ImportedApis, Packed
 from topexplorer.engine.importing import import_documents
 
 Reason = Literal["new", "damaged", "changed", "old"]
@@ -87,7 +87,7 @@ class Result:
 
     downloaded: int = 0
     added: list[str] = field(default_factory=list)
-    changed: dict[str, Difference] = field(default_factory=dict)
+    changed: dict[str, Comparison] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
     back: list[str] = field(default_factory=list)
     same: int = 0
@@ -209,7 +209,7 @@ class Sync:
         }
         if not waiting:
             return
-        before = {method: self._shape(method) for method in waiting if method in known}
+        before = self._imported.packed([method for method in waiting if method in known])
         entries = [*plan.listed, *(one.entry for one in kept.values())]
         packages = package_ids(entries, self._imported.packages())
         sources = self._sources(list(waiting.values()), packages)
@@ -225,7 +225,7 @@ class Sync:
             elif row.verdict == "imported":
                 self.result.added.append(row.method)
             elif row.verdict == "changed" and row.method not in back:
-                self.result.changed[row.method] = difference(before.get(row.method, Shape()), self._shape(row.method))
+                self.result.changed[row.method] = self._compared(row.method, before.get(row.method))
         for name in sorted(names.keys() - {row.name for row in report.rows}):
             self.result.bad.append(Bad(names[name].entry, message("sync.empty")))
         self._downloads.note_taken({one.entry.doc_id: one.digest for row, one in rows if row.verdict != "skipped"})
@@ -238,11 +238,16 @@ class Sync:
                 package = packages.get(one.entry.category_id, "")
                 yield Source(_name(one.entry), content, package=package, page=str(one.entry.doc_id))
 
-    def _shape(self, method: str) -> Shape:
+    def _compared(self, method: str, before: Packed | None) -> Comparison:
+        """What is different about an API since `before`."""
+        after = self._imported.packed([method]).get(method)
+        return compare(self._opened(method, before), self._opened(method, after))
+
+    def _opened(self, method: str, packed: Packed | None) -> dict[str, ApiSpec]:
         try:
-            return shape_of(self._imported.spec(method))
+            return {method: self._imported.opened(method, packed)}
         except KeyError:
-            return Shape()
+            return {}
 
     def _retire(self, gone: Sequence[Kept]) -> None:
         """Marks the APIs that the directory no longer has; they stay in the catalog."""

@@ -165,6 +165,8 @@ def scale(stand: Stand) -> Iterator[str]:
     _, *starts = [[echoed(name) for name in names] for _ in stand.runs(16, 6)]
     yield row("start with 5,312 imported APIs", "ms", "none imported", starts)
     yield row("peak memory with them", "MB", "none imported", [[peak(n) for n in names] for _ in stand.runs(5, 2)])
+    found = stand.inside("keys", stand.runs(3, 1), home="many")
+    yield row("a key to the drawn list (95th percentile)", "ms", "median", found["drawn"])
     found = stand.inside("largest", stand.runs(11, 5), home="many")
     yield row("opening an API of 600 answer fields", "ms", "a small one", found["opened"])
     yield row("documentation of that API", "ms", "a small one", found["read"])

@@ -19,7 +19,9 @@ from topexplorer.tui.screens.dialog import Dialog
 from topexplorer.tui.widgets.page import Page, Row, row
 
 REFRESH_SECONDS = 0.5
-TITLE_CELLS, APPLIED_CELLS = 26, 14
+ROOMY = 100
+"""Cells from which on there is room to say how often a rule was at work."""
+TITLE_CELLS, APPLIED_CELLS = 27, 10
 
 
 class SandboxPanel(Dialog[None]):
@@ -66,9 +68,9 @@ class SandboxPanel(Dialog[None]):
 
     def _line(self, title: str, rule: str, standing: Any) -> Text:
         line = Text("● " if standing else "○ ", style="bold" if standing else "")
-        line.append(fit(title, TITLE_CELLS) + "  ")
+        line.append(fit(title, TITLE_CELLS) + " ")
         applied = self.language("sandbox.applied", n=standing.applied) if standing else ""
-        line.append(fit(applied, APPLIED_CELLS) + "  ", "dim")
+        line.append(fit(applied, APPLIED_CELLS) + " " if self.size.width > ROOMY else "", "dim")
         line.append(clean_line(rule), "" if standing else "dim")
         return line
 

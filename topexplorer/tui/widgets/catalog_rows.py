@@ -86,9 +86,7 @@ def tree_rows(outlook: Outlook, say: Language) -> Iterator[CatalogRow]:
     inside = (
         row
         for name, members in packages
-        for row in _branch(
-            outlook, f"package:{name}", clean_line((outlook.packages or {}).get(name, name)), members, say, 1
-        )
+        for row in _branch(outlook, f"package:{name}", (outlook.packages or {}).get(name, name), members, say, 1)
     )
     yield from _group(outlook, IMPORTED, say("catalog.imported"), sum(len(found) for _name, found in packages), inside)
 
@@ -102,7 +100,7 @@ def found_rows(entries: Iterable[Entry], outlook: Outlook, query: str, say: Lang
     known = query in outlook.entries
     yield from (_api_row(entry, outlook, say, query) for entry in entries if fits(entry))
     if not known and "." in query and not query.endswith("."):
-        yield CatalogRow("call", query, say("catalog.call_anyway", method=query))
+        yield CatalogRow("call", query, clean_line(say("catalog.call_anyway", method=query)))
 
 
 def _marked(key: str, methods: Iterable[str], outlook: Outlook, say: Language) -> Iterator[CatalogRow]:
@@ -118,7 +116,7 @@ def _group(
     """A heading and, when it is open, its members: only then are they made. A group of nothing is not shown."""
     if count:
         opened = key in outlook.opened
-        yield CatalogRow("group", key, title, count=count, open=opened, level=level)
+        yield CatalogRow("group", key, clean_line(title), count=count, open=opened, level=level)
         if opened:
             yield from (replace(row, group=row.group or key, level=max(row.level, level)) for row in members)
 

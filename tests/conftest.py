@@ -9,6 +9,8 @@ import ipaddress
 import os
 import socket
 from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,10 +92,17 @@ def network_attempts(all_network_attempts: list[str]) -> Iterator[list[str]]:
     assert not all_network_attempts, f"the test tried to leave this machine: {', '.join(all_network_attempts)}"
 
 
+@pytest.fixture(scope="session")
+def new_homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folders that are not there yet, without end. Pytest looks through all of its own each time it makes one."""
+    people = tmp_path_factory.mktemp("people")
+    return (people / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def isolated_person(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def isolated_person(new_homes: Iterator[Path]) -> Iterator[None]:
     """Run as a new person: an empty home, an empty working folder, English, and none of the caller's settings."""
-    home = tmp_path_factory.mktemp("person")
+    home = next(new_homes)
     folders = {
         "HOME": home,
         "USERPROFILE": home,
@@ -106,7 +115,7 @@ def isolated_person(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         "XDG_RUNTIME_DIR": home / ".runtime",
     }
     working = home / "working"
-    working.mkdir()
+    working.mkdir(parents=True)
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name in FOREIGN_NAMES or name.startswith(FOREIGN_PREFIXES):

@@ -5,18 +5,23 @@ Every argument is a seam for tests: paths, clock, environment variables, spec fo
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from topexplorer.core.catalog import Catalog, bundled_folder
 from topexplorer.core.errors import StorageError, TopExplorerError
 from topexplorer.core.language import Message
+from topexplorer.core.taint import KnownSecrets
 from topexplorer.engine.environments import SANDBOX_URL, Environment, Environments
+from topexplorer.engine.hardening import watch
 from topexplorer.engine.indexfile import IndexFile
 from topexplorer.engine.settings import Paths, Preferences, read_preferences, write_preferences
 from topexplorer.engine.vault import Vault
@@ -25,13 +30,23 @@ if TYPE_CHECKING:
     import httpx
 
     from topexplorer.core.call import Secret
+    from topexplorer.engine.configwriter import ConfigWriter
     from topexplorer.engine.drafts import Drafts
     from topexplorer.engine.engine import Engine
     from topexplorer.engine.imported import ImportedApis
     from topexplorer.engine.keyring_store import KeyringStore
     from topexplorer.engine.profiles import Profiles
+    from topexplorer.engine.sellerchoices import SellerChoices
+    from topexplorer.engine.sellers import Sellers
+    from topexplorer.engine.signin import SignIn
+    from topexplorer.engine.storedkeys import SellerToken
     from topexplorer.engine.strongroom import Ask, PassphraseWanted
+    from topexplorer.sandbox.accounts import Accounts
     from topexplorer.sandbox.app import Sandbox
+
+SECRET_VARIABLES = ("_APP_SECRET", "_SESSION", "_REFRESH_TOKEN")
+"""How the names of environment variables end that hold a secret."""
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def utc_now() -> datetime:
@@ -110,13 +125,37 @@ class Workbench:
 
     @cached_property
     def vault(self) -> Vault:
+        from topexplorer.engine.embeddedkeys import EmbeddedKeys
         from topexplorer.sandbox.accounts import Accounts
 
-        embedded = {"sandbox": Accounts.default().credentials()}
-        return Vault(self.environ, embedded, self.paths.vault_folder, self.clock, self._passphrase, self.keyring)
+        accounts = Accounts.default()
+        keys = accounts.credentials()
+        embedded = EmbeddedKeys({"sandbox": keys}, {"sandbox": tuple(_seeded_tokens(accounts, keys.app_key))})
+        return Vault(
+            *(self.environ, embedded, self.paths.vault_folder, self.clock, self._passphrase, self.keyring),
+            known=self.known,
+        )
+
+    @cached_property
+    def known(self) -> KnownSecrets:
+        """The secrets that this process has learned, for whatever writes, draws or logs."""
+        names = [name for name in self.environ if name.startswith("TOPEXPLORER_") and name.endswith(SECRET_VARIABLES)]
+        known = KnownSecrets(self.environ[name].strip() for name in names)
+        watch(known)
+        return known
+
+    @staticmethod
+    def mask_logs() -> None:
+        """For a face that brings a logger along: from now on no log holds a secret that is known."""
+        from topexplorer.engine.hardening import mask_logs
+
+        mask_logs()
 
     def _passphrase(self, wanted: PassphraseWanted) -> Secret | None:
-        return self.ask_passphrase(wanted) if self.ask_passphrase else None
+        given = self.ask_passphrase(wanted) if self.ask_passphrase else None
+        if given is not None:
+            self.known.learn([given.reveal()])
+        return given
 
     @cached_property
     def sandbox(self) -> Sandbox:
@@ -129,7 +168,7 @@ class Workbench:
     def drafts(self) -> Drafts:
         from topexplorer.engine.drafts import Drafts
 
-        return Drafts(self.paths.drafts_file)
+        return Drafts(self.paths.drafts_file, self.known, self.problems.append)
 
     @cached_property
     def profiles(self) -> Profiles:
@@ -151,9 +190,46 @@ class Workbench:
             clock=self.clock,
             transport=self._transport_for,
             new_id=self.new_id,
+            environ=self.environ,
+            last_seller=self._last_seller,
         )
         engine.use(self.start_environment.name)
         return engine
+
+    @cached_property
+    def seller_choices(self) -> SellerChoices:
+        from topexplorer.engine.sellerchoices import SellerChoices
+
+        return SellerChoices(self.paths.sellers_file)
+
+    @cached_property
+    def sellers(self) -> Sellers:
+        """The sellers whose sessions there are, in the engine's active environment."""
+        from topexplorer.engine.sellers import Sellers
+
+        return Sellers(self.engine, self.seller_choices)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """How sellers of the active environment sign in and out."""
+        from topexplorer.engine.signin import SignIn
+
+        return SignIn(self.sellers, self._transport_for, self._sandbox_pages, self.environ)
+
+    def _last_seller(self, environment: Environment) -> str | None:
+        from topexplorer.engine.sellerchoices import last_seller
+
+        nick = last_seller(self.vault, self.seller_choices, environment)
+        if (problem := self.seller_choices.problem) and problem not in self.problems:
+            self.problems.append(problem)
+        return nick
+
+    @asynccontextmanager
+    async def _sandbox_pages(self) -> AsyncIterator[str]:
+        """The embedded gateway's OAuth pages, where a browser finds them."""
+        loopback = await asyncio.to_thread(import_module, "topexplorer.sandbox.loopback")
+        async with loopback.oauth_pages(self.sandbox) as root:
+            yield root
 
     @property
     def start_environment(self) -> Environment:
@@ -161,10 +237,34 @@ class Workbench:
 
         Raises UnknownEnvironment for a chosen one that does not exist.
         """
-        if self.chosen:
-            return self.environments.get_or_raise(self.chosen)
+        return self.environments.get_or_raise(self.chosen) if self.chosen else self.resting_environment
+
+    @property
+    def resting_environment(self) -> Environment:
+        """The last one that is not prod: nothing can be broken there by leaving the keyboard."""
         remembered = self.environments.get(self.preferences.environment or "")
         return remembered if remembered and remembered.kind != "prod" else self.environments.default
+
+    def configure(self, change: Callable[[ConfigWriter], Environments]) -> None:
+        """Has `change` write config.toml, and goes on with what it says then. Raises what ConfigWriter raises.
+
+        When the active environment is gone or no longer usable, the resting one takes its place.
+        """
+        from topexplorer.engine.configwriter import ConfigWriter, require_apart
+
+        before = self.environments
+        writer = ConfigWriter(
+            self.paths.config_file, self.catalog.platform, lambda found: require_apart(found, self.vault)
+        )
+        environments = change(writer)
+        self.problems[:] = [problem for problem in self.problems if problem not in before.problems]
+        self.problems.extend(environments.problems)
+        self.__dict__["environments"] = environments
+        if "engine" in vars(self):
+            active = self.engine.environment.name
+            self.engine.environments = environments
+            usable = active in environments and active not in environments.broken
+            self.engine.use(active if usable else self.resting_environment.name)
 
     def _transport_for(self, environment: Environment) -> httpx.AsyncBaseTransport | None:
         if environment.gateway == SANDBOX_URL:
@@ -172,6 +272,16 @@ class Workbench:
 
             return Embedded(self.sandbox)
         return self.transport
+
+
+def _seeded_tokens(accounts: Accounts, app_key: str) -> Iterator[SellerToken]:
+    """The sessions that never end, of every seller and clerk of the sandbox's shops, as a client holds them."""
+    from topexplorer.engine.storedkeys import SellerToken
+
+    for grant in accounts.grants:
+        if grant.app_key == app_key and grant.expires_at is None and not (grant.ends or grant.revoked):
+            nick = grant.staff.nick if grant.staff else grant.seller
+            yield SellerToken(grant.session, nick, expires={"session": FOREVER}, app_key=app_key)
 
 
 def assemble(

@@ -96,11 +96,16 @@ def test_headers_can_be_read(topexplorer: Command) -> None:
     assert "time_get_response" not in ran.out
 
 
-def test_an_answer_has_no_diagnosis_and_falls_back_to_raw(topexplorer: Command) -> None:
+def test_why_of_an_answer_is_which_fields_did_not_come(topexplorer: Command) -> None:
     ran = topexplorer("call", "time.get", "--view", "why")
+    assert (ran.code, ran.out, ran.err) == (0, "Every field that was asked for came.\n", "")
+    ran = topexplorer(*TRADE, "--missed", "buyer_nick")
     assert ran.code == 0
-    assert ran.err.startswith("warning: Why could not be made")
-    assert "time_get_response" in ran.out
+    lines = [line.strip() for line in ran.err.splitlines()]
+    assert lines[0] == "buyer_nick  buyer_nick was not asked for in fields."
+    assert lines[1] == "→ Ask for buyer_nick and send again"
+    assert lines[2].startswith("$ topexplorer call taobao.trade.fullinfo.get ")
+    assert "fields=tid,status,orders,buyer_nick" in lines[2]
 
 
 def test_a_missing_parameter_is_listed_and_nothing_is_sent(topexplorer: Command) -> None:
@@ -109,7 +114,7 @@ def test_a_missing_parameter_is_listed_and_nothing_is_sent(topexplorer: Command)
     assert ran.err.splitlines() == [
         "  tid  tid is required",
         "error: taobao.trade.fullinfo.get was not sent: one problem · correct what is listed above, "
-        "see “topexplorer show taobao.trade.fullinfo.get”, or add --force to send it as it is",
+        "see “topexplorer show taobao.trade.fullinfo.get”, or add --anyway to send it as it is",
     ]
     assert topexplorer.bench.engine.meters()[0].used == 0
 
@@ -121,7 +126,7 @@ def test_a_mistyped_parameter_names_its_type(topexplorer: Command) -> None:
 
 
 def test_force_sends_a_wrong_call_and_the_gateway_says_no(topexplorer: Command) -> None:
-    ran = topexplorer("call", "taobao.trade.fullinfo.get", "fields=tid", "--force")
+    ran = topexplorer("call", "taobao.trade.fullinfo.get", "fields=tid", "--anyway")
     assert ran.code == 7
     assert json.loads(ran.out)["error_response"]["code"] == 40
     assert "warning: tid: tid is required" in ran.err

@@ -67,7 +67,8 @@ def test_a_folder_without_faults_ends_with_0_and_prints_only_the_count(
 def test_an_error_is_one_line_with_file_place_severity_sentence_and_rule(
     topexplorer: Command, folder: SpecFolder
 ) -> None:
-    sample(folder, field_row("n", type="integer", example="many"))
+    explained = {"zh": "样例的编号。", "en": "The number of a sample."}
+    sample(folder, field_row("n", type="integer", example="many", summary=explained))
     ran = topexplorer("catalog", "check", "specs")
     assert ran.code == 9
     (line,) = ran.out.splitlines()

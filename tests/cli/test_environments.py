@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from tests.cli.conftest import Command
+from tests.engine.vaults import vault
+from topexplorer.core.call import Secret
+from topexplorer.engine.environments import Environment
 
 
 def test_list_marks_the_active_environment_and_says_its_kind_in_words(topexplorer: Command) -> None:
@@ -17,15 +21,35 @@ def test_list_marks_the_active_environment_and_says_its_kind_in_words(topexplore
     assert "* prod" in topexplorer("env", "list", "--env", "prod").out
 
 
-def test_show_tells_which_keys_are_there_and_never_what_they_are(topexplorer: Command, canary: dict[str, str]) -> None:
-    topexplorer.environ = {f"TOPEXPLORER_DEV_{key}": text for key, text in canary.items()}
+def rows(text: str) -> dict[str, list[str]]:
+    """The rows of `env show` by their first cell: what it is set to, and where that comes from."""
+    cells = (re.split(r"\s{2,}", line) for line in text.splitlines())
+    return {row[0]: row[1:] for row in cells}
+
+
+def test_show_tells_where_every_value_comes_from_and_no_secret(topexplorer: Command, canary: dict[str, str]) -> None:
+    topexplorer.configure('[environments.dev]\ngateway = "overseas"\nread_only = true\napp_key = "111"\n')
+    topexplorer.environ = {
+        **{f"TOPEXPLORER_DEV_{key}": text for key, text in canary.items() if key != "APP_KEY"},
+        "HTTPS_PROXY": "http://joe:canary-password@proxy:8080",
+    }
     ran = topexplorer("env", "show", "dev")
-    rows = dict(line.split("  ", 1) for line in ran.out.splitlines())
-    assert rows["keys"].strip() == "app 23456789, session"
-    assert "TOPEXPLORER_DEV_APP_SECRET" in ran.out
-    assert canary["APP_SECRET"] not in ran.out
+    shown = rows(ran.out)
+    assert shown["gateway"] == ["https://api.taobao.com/router/rest (overseas)", "config.toml"]
+    assert shown["sign method"] == ["md5", "built in"]
+    assert shown["read-only"] == ["yes: no write leaves", "config.toml"]
+    assert shown["proxy"] == ["http://******@proxy:8080", "variable HTTPS_PROXY"]
+    assert shown["app key"] == ["111", "config.toml"]
+    assert shown["secret"] == ["there", "environment variable TOPEXPLORER_DEV_APP_SECRET"]
     facts = json.loads(topexplorer("env", "show", "dev", "--json").out)
-    assert (facts["app_key"], facts["has_secret"], facts["has_session"]) == ("23456789", True, True)
+    assert (facts["app_key"], facts["has_secret"], facts["has_session"]) == ("111", True, True)
+    sources = facts["sources"]
+    assert (sources["gateway"], sources["timestamp"], sources["proxy"]) == ("file", "built-in", "variable HTTPS_PROXY")
+    assert (sources["app_key"], sources["app_secret"]) == ("config", "variable")
+    missing = rows(topexplorer("env", "show", "prod").out)
+    assert missing["session"] == ["missing", "set TOPEXPLORER_PROD_SESSION, or “topexplorer keys set”"]
+    everything = "".join(topexplorer("env", verb, *more).out for verb in ("show", "list") for more in ((), ("--json",)))
+    assert not [secret for secret in (canary["APP_SECRET"], "canary-password") if secret in ran.out + everything]
 
 
 def test_show_without_a_name_is_about_the_active_one(topexplorer: Command) -> None:
@@ -41,6 +65,69 @@ def test_settings_of_the_file_are_shown(topexplorer: Command) -> None:
     out = topexplorer("env", "show", "dev").out
     for text in ("hmac-sha256", "milliseconds, 13 digits", "wait, at most 60 s", "trade: 50/min", "basic: none"):
         assert text in out
+
+
+def test_an_environment_is_added_edited_and_removed(topexplorer: Command) -> None:
+    topexplorer.configure("# ask Li first\n")
+    added = topexplorer("env", "add", "shop", "kind=prod", "gateway=overseas", "allow=taobao.trade.*", "--verbose")
+    assert (added.code, added.out) == (0, "")
+    assert added.err == f"added shop to {topexplorer.paths.config_file}\n"
+    assert topexplorer("env", "list").out.splitlines()[-1].split()[:2] == ["shop", "PROD"]
+    facts = json.loads(topexplorer("env", "edit", "shop", "read_only=yes", "allow=", "timeout_seconds=5", "--json").out)
+    assert (facts["read_only"], facts["allow"], facts["timeout_seconds"]) == (True, [], 5)
+    assert "PROD · read-only" in topexplorer("env", "list").out
+    assert json.loads(topexplorer("env", "remove", "shop", "--json").out) == {"removed": "shop"}
+    assert topexplorer.paths.config_file.read_text() == "# ask Li first\n\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("add", "shop"), "a new environment needs a kind"),
+        (("add", "shop", "kind=live"), "kind: must be one of sandbox, dev, prod; nothing was changed"),
+        (("add", "Shop", "kind=dev"), "a name is at most 32 lower-case letters"),
+        (("add", "dev", "kind=dev"), "dev is always there"),
+        (("add", "shop", "canary"), "not of the form setting=value"),
+        (("add", "shop", "app_secret=canary"), "not kept in config.toml"),
+        (("add", "shop", "kind=dev", "kind=prod"), "kind"),
+        (("add", "shop", "kind=dev", "gatway=x"), "did you mean gateway?"),
+        (("edit", "shop", "timeout_seconds=5"), "there is no environment shop"),
+        (("edit", "dev"), "there is nothing to change"),
+        (("edit", "dev", "kind=prod"), "dev is always of kind dev"),
+        (("edit", "prod", "proxy=http://joe:canary@proxy"), "plain text"),
+        (("remove", "prod"), "prod is built in"),
+        (("remove", "shop"), "there is no environment shop"),
+    ],
+)
+def test_a_wrong_change_is_one_sentence_and_writes_nothing(
+    topexplorer: Command, words: tuple[str, ...], sentence: str
+) -> None:
+    ran = topexplorer("env", *words)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert sentence in ran.err
+    assert "canary" not in ran.err
+    assert not topexplorer.paths.config_file.exists()
+
+
+def test_an_environment_with_keys_in_the_vault_is_removed_only_when_it_is_said(topexplorer: Command) -> None:
+    topexplorer("env", "add", "shop", "kind=dev")
+    vault(topexplorer.paths.vault_folder).room.put(Environment("shop", "dev", ""), "111", Secret("s3cret"))
+    ran = topexplorer("env", "remove", "shop", "--confirm", "no")
+    assert (ran.code, "the vault has keys of shop" in ran.err) == (2, True)
+    assert topexplorer("env", "remove", "shop", "--confirm", "shop").code == 0
+    assert "shop" not in topexplorer("env", "list").out
+
+
+def test_what_an_environment_does_not_let_out_ends_with_3_and_is_never_signed(topexplorer: Command) -> None:
+    topexplorer("env", "edit", "prod", "read_only=true", "deny=taobao.time.*")
+    write = topexplorer("call", "taobao.item.update.delisting", "num_iid=1", "--env", "prod", "--confirm", "prod")
+    assert (write.code, write.out) == (3, "")
+    assert "prod is read-only" in write.err
+    assert "no confirmation gets around it" in write.err
+    free = topexplorer("call", "taobao.nobody.knows.get", "--env", "prod", "--confirm", "prod")
+    assert (free.code, "prod is read-only" in free.err) == (3, True)
+    denied = topexplorer("call", "taobao.time.get", "--env", "prod")
+    assert (denied.code, "deny has taobao.time.*" in denied.err) == (3, True)
 
 
 def test_the_environment_of_choice_is_remembered(topexplorer: Command) -> None:

@@ -100,8 +100,8 @@ def test_an_unknown_language_is_refused_with_the_choices(topexplorer: Command) -
     [
         (("bogus",), "there is no verb “bogus” · see “topexplorer --help”"),
         (("cal",), "there is no verb “cal”; did you mean “call”? · see “topexplorer --help”"),
-        (("env",), "“env” needs one of: list, show, use"),
-        (("env", "bogus"), "“env” needs one of: list, show, use"),
+        (("env",), "“env” needs one of: list, show, use, add, edit, remove"),
+        (("env", "bogus"), "“env” needs one of: list, show, use, add, edit, remove"),
         (("call",), "METHOD is missing · see “topexplorer call --help”"),
         (("list", "--categry", "x"), "--categry is not understood here · see “topexplorer list --help”"),
         (("list", "--category"), "--category needs a value · see “topexplorer list --help”"),
@@ -132,7 +132,7 @@ def opened(topexplorer: Command, monkeypatch: pytest.MonkeyPatch) -> list[tuple[
     """Environment, language and theme of every explorer that opened, in a terminal where none is drawn."""
     rows = []
 
-    def open_tui(bench: Workbench, language: Language, theme: str | None) -> int:
+    def open_tui(bench: Workbench, language: Language, theme: str | None, *, demo: bool) -> int:
         rows.append((bench.start_environment.name, language.name, theme))
         return 5
 

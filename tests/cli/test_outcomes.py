@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import Command, answering
 from tests.workbench import TID
+from topexplorer.cli.prompts import Prompts
 
 TRADE = ("call", "taobao.trade.fullinfo.get", f"tid={TID}", "fields=tid,status,orders")
 FAR = "https://gateway.example/router/rest"
@@ -208,6 +209,32 @@ def test_a_write_in_production_needs_its_name(production: Command) -> None:
     assert "--confirm prod" in ran.err
     assert production(*writing("--env", "prod", "--confirm", "prod")).code == 0
     assert production(*TRADE, "--env", "prod").code == 0
+
+
+def test_a_write_in_production_is_shown_before_it_is_confirmed(production: Command) -> None:
+    ran = production(*writing("--env", "prod"))
+    lines = [line.split() for line in ran.err.splitlines()]
+    assert ["app", "12345678"] in lines
+    assert ["sends", "tid", "=", TID] in lines
+    assert ["memo", "=", "gift"] in lines
+    assert "taobao.trade.memo.update" in ran.err
+    assert not list(production.bench.sandbox.log)
+    quiet = production(*writing("--env", "prod", "--quiet"))
+    assert (quiet.code, quiet.err.count("\n")) == (3, 1)
+
+
+def test_at_a_terminal_the_object_is_read_first_and_the_name_is_typed(
+    production: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = ["yes", "prod"]
+    monkeypatch.setattr(Prompts, "has_terminal", property(lambda _prompts: True))
+    monkeypatch.setattr(Prompts, "text", lambda _prompts, _question: typed.pop(0))
+    ran = production(*writing("--env", "prod"))
+    assert (ran.code, "nothing was sent" in ran.err) == (3, True)
+    assert "empty → gift" in ran.err
+    assert [call.method for call in production.bench.sandbox.log] == ["taobao.trade.fullinfo.get"]
+    assert production(*writing("--env", "prod")).code == 0
+    assert [call.method for call in production.bench.sandbox.log][1:] == ["taobao.trade.memo.update"]
 
 
 def test_confirming_another_environment_is_refused(production: Command) -> None:

@@ -7,11 +7,13 @@ from io import BytesIO, TextIOWrapper
 import pytest
 
 from tests.cli.conftest import Terminal
+from tests.workbench import NOON
 from topexplorer.cli import output
 from topexplorer.cli.output import Console, exit_code_of, exit_code_of_error
 from topexplorer.core import errors
 from topexplorer.core.call import Answer, NoAnswer, NoAnswerReason, Refusal
 from topexplorer.core.language import Language, message
+from topexplorer.core.plannedwrite import PlannedWrite
 
 EVIL = "a\x1b[31mred\x9b31m\u202e\ttab"
 
@@ -99,7 +101,8 @@ def test_narration_is_for_a_terminal_and_details_for_everybody_who_is_not_in_a_h
         (errors.UnknownEnvironment(message("x")), 2),
         (errors.UnknownProfile(message("x")), 2),
         (errors.UnsafeGateway(message("x")), 3),
-        (errors.NeedsConfirmation(message("x")), 3),
+        (errors.Forbidden(message("x")), 3),
+        (errors.NeedsConfirmation(message("x"), PlannedWrite("prod", "", "", "", (), (), NOON)), 3),
         (errors.QuotaExceeded(message("x"), 1.0), 4),
         (errors.MissingKeys(message("x")), 5),
         (errors.ConfigError(message("x")), 8),

@@ -92,7 +92,9 @@ def test_a_sign_alone_is_checked_with_the_parameters_of_the_command(topexplorer:
     ("words", "said"),
     [
         (("sign",), "METHOD"),
-        (("sign", "time.get", "--json"), "only with --check"),
+        (("sign", "time.get", "--fix-in", "php"), "only with --check"),
+        (("sign", "time.get", "--secret-stdin"), "only with --check"),
+        (("sign", "--batch"), "--body"),
         (("sign", "--check", "-", "--secret-stdin"), "both the text and the secret"),
         (("sign", "--check", "hello"), "No parameters were found"),
         (("sign", "--check", ""), "no text to check"),
@@ -123,3 +125,44 @@ def test_no_answer_holds_a_secret(far: Command, claimed: str, more: tuple[str, .
         ran = far("sign", "--check", url(claimed, **changes), "--env", "far", "--verbose", *more)
         for secret in (CANARY, CANARY_SESSION, RIGHT):
             assert secret.encode() not in ran.stdout + ran.stderr
+
+
+def test_the_steps_of_bodies_and_batches_show_what_goes_behind_the_parameters(
+    topexplorer: Command, tmp_path: Path, give_stdin: GiveStdin
+) -> None:
+    body = tmp_path / "order.json"
+    body.write_text('{"tid":1}', encoding="utf-8")
+    whole = topexplorer("sign", "time.get", "--body", str(body), "--json")
+    steps = json.loads(whole.out)
+    assert (whole.code, steps["dialect"]) == (0, "body")
+    assert [step["name"] for step in steps["steps"]] == ["sorted", "left_out", "body", "joined", "bytes", "digest"]
+    assert steps["text"].endswith('v2.0{"tid":1}******')
+    give_stdin(b"method=taobao.time.get\r\n-S-\r\nN")
+    batch = json.loads(topexplorer("sign", "--batch", "--body", "-", "--sign-method", "hmac", "--json").out)
+    assert (batch["dialect"], batch["sign_method"], batch["text"].count("******")) == ("batch", "hmac", 1)
+    assert "method" not in dict(row for row in batch["steps"][0]["rows"])
+    assert len(batch["sign"]) == 32
+
+
+def test_a_callback_is_taken_apart_and_its_sign_judged(topexplorer: Command, give_stdin: GiveStdin) -> None:
+    body, secret = '{"tid":123}', "helloworld"
+    head = (
+        "POST /spi?method=taobao.demo&timestamp=2020-01-01+12%3A00%3A00&sign={sign} HTTP/1.1\r\nX-Nick: %E6%B7%98\r\n"
+    )
+    head += "top-sign-list: X-Nick\r\nContent-Type: application/json;charset=UTF-8\r\n\r\n" + body
+    params = [("X-Nick", "淘"), ("method", "taobao.demo"), ("timestamp", "2020-01-01 12:00:00")]
+    for claimed, code in ((sign("md5", secret, params, body), 0), ("0" * 32, 7)):
+        give_stdin(f"{secret}\n".encode())
+        ran = topexplorer("sign", "--callback", head.replace("{sign}", claimed), "--secret-stdin")
+        assert ran.code == code
+        assert "  X-Nick     淘" in ran.out.splitlines()
+        assert secret not in ran.out + ran.err
+    assert "not the sign of this request" in ran.err
+    assert topexplorer("sign", "--callback", "https://shop.example/spi?a=1").err.startswith("warning: no sign came")
+
+
+def test_the_sign_of_a_message_connection_says_what_is_assumed(topexplorer: Command) -> None:
+    ran = topexplorer("sign", "--tmc", "default")
+    assert ran.code == 0
+    assert "  group_name  default" in ran.out.splitlines()
+    assert ran.err.startswith("warning: Assumed")

@@ -16,6 +16,7 @@ from topexplorer.core.lint import RULES, Finding, lint
 
 DOCS = "https://open.taobao.com/api.htm?docId=1&docType=2"
 GET = "taobao.sample.get"
+UPDATE = "taobao.sample.update.json"
 
 
 def text(zh: str, en: str) -> dict[str, str]:
@@ -31,6 +32,12 @@ def choices(*values: str) -> list[dict[str, Any]]:
     return [{"value": value, "title": text(f"值{value}", f"value {value}")} for value in values]
 
 
+def shows(**parts: Any) -> dict[str, Any]:
+    """How the read shows what the write will change."""
+    fields = [{"param": "tid", "field": "size"}]
+    return {"method": GET, "values": [{"name": "tid", "of": "tid"}], "object": "thing", "fields": fields, **parts}
+
+
 class Samples(SpecFolder):
     """A spec folder that keeps every rule: an API, a model it uses, and a write."""
 
@@ -38,8 +45,20 @@ class Samples(SpecFolder):
         super().__init__(root)
         self.model("Thing", {**field_row("id"), "example": "1"}, field_row("size"))
         self.get()
+        self.update()
+
+    def update(self, **parts: Any) -> None:
+        """The write, with parts of its own."""
         facts: dict[str, Any] = {"title": text("修改样例", "Change a sample"), "writes": True, "changes": ["tid"]}
-        self.api("taobao.sample.update", docs=DOCS, params=[good_param()], **facts)
+        self.api("taobao.sample.update", docs=DOCS, params=[good_param()], **facts, **parts)
+
+    def shown(self, **parts: Any) -> None:
+        """The write, with a way to see what it will change."""
+        self.update(shows=shows(**parts))
+
+    def shown_by_a_write(self) -> None:
+        self.shown()
+        self.get(writes=True, changes=["tid"])
 
     def get(self, method: str = GET, **parts: Any) -> Path:
         """The API, with parts of its own."""
@@ -127,7 +146,7 @@ BREAKERS: list[tuple[str, Callable[[Samples], object], str, str]] = [
     ("bad-example", lambda f: f.field(type="integer", example="many"), "", "$.response[1].example"),
     (
         "bad-example",
-        lambda f: f.param(type="object", children=[field_row("n", type="integer", example="x")]),
+        lambda f: f.param(type="object", children=[{**good_param("n"), "type": "integer", "example": "x"}]),
         "",
         "$.params[1].children[0].example",
     ),
@@ -138,6 +157,16 @@ BREAKERS: list[tuple[str, Callable[[Samples], object], str, str]] = [
     ("bad-limit", lambda f: f.param(max_length=0), "", "$.params[1].max_length"),
     ("unknown-change", lambda f: f.get(writes=True, changes=["tid", "no"]), "", "$.changes[1]"),
     ("changes-of-a-read", lambda f: f.get(changes=["tid"]), "", "$.changes"),
+    ("shows-of-a-read", lambda f: f.get(shows=shows()), "", "$.shows"),
+    ("shows-unknown", lambda f: f.shown(method="taobao.nowhere.get"), UPDATE, "$.shows.method"),
+    ("shows-no-read", lambda f: f.shown_by_a_write(), UPDATE, "$.shows.method"),
+    ("shows-value", lambda f: f.shown(values=[{"name": "tid", "of": "tid", "text": "1"}]), UPDATE, "$.shows.values[0]"),
+    ("shows-value", lambda f: f.shown(values=[{"name": "tid"}]), UPDATE, "$.shows.values[0]"),
+    ("shows-lacks", lambda f: f.shown(values=[]), UPDATE, "$.shows.values"),
+    ("shows-misfit", lambda f: f.shown(object="nothing"), UPDATE, "$.shows.object"),
+    ("shows-misfit", lambda f: f.shown(values=[{"name": "tid", "of": "no"}]), UPDATE, "$.shows.values[0].of"),
+    ("shows-misfit", lambda f: f.shown(fields=[{"param": "no", "field": "size"}]), UPDATE, "$.shows.fields[0].param"),
+    ("shows-misfit", lambda f: f.shown(fields=[{"param": "tid", "field": "no"}]), UPDATE, "$.shows.fields[0].field"),
     ("names-itself", lambda f: f.get(related=[GET]), "", "$.related[0]"),
     ("bad-related", lambda f: f.get(related=["订单"]), "", "$.related[0]"),
     ("dead-end", lambda f: f.retired(), "", "$.retired.instead"),
@@ -152,6 +181,7 @@ BREAKERS: list[tuple[str, Callable[[Samples], object], str, str]] = [
     ("repeats", lambda f: f.get(summary=text("样例。", "An API made up for a test.")), "", "$.summary"),
     ("repeats", lambda f: f.get(summary=text("测试用。", "Gets samples from Taobao.")), "", "$.summary"),
     ("repeats", lambda f: f.param(summary=text("编号。", "Id of the trade.")), "", "$.params[1].summary"),
+    ("no-summary", lambda f: f.param(summary=None), "", "$.params[1]"),
     ("no-example", lambda f: f.param(required=True), "", "$.params[1]"),
     ("no-changes", lambda f: f.get(writes=True), "", "$.changes"),
     ("no-docs", lambda f: f.get(docs=None), "", "$.docs"),

@@ -14,6 +14,7 @@ from topexplorer.core.spec import ApiSpec, Choice, Field, Limit, Param, walk_fie
 
 SAYS = {name: Language(name) for name in LANGUAGES}
 METHODS = list(bundled())
+CATEGORIES = sorted({entry.category for entry in bundled().entries.values()})
 
 
 def lines(spec: ApiSpec, language: str) -> list[ManualLine]:
@@ -31,10 +32,19 @@ def every_param(params: tuple[Param, ...]) -> Iterator[Param]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("method", METHODS)
-def test_everything_in_a_spec_stands_in_its_manual(method: str, language: str) -> None:
-    spec, say = bundled()[method], SAYS[language]
-    text = page(spec, language)
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_everything_in_a_spec_stands_in_its_manual(category: str, language: str) -> None:
+    absent = {
+        method: parts
+        for method, entry in bundled().entries.items()
+        if entry.category == category and (parts := missing(bundled()[method], language))
+    }
+    assert absent == {}
+
+
+def missing(spec: ApiSpec, language: str) -> list[str]:
+    """What of the spec does not stand in its manual."""
+    say, text = SAYS[language], page(spec, language)
     wanted = [spec.method, say.words(spec.title), say.words(spec.summary)]
     for one in every_param(spec.params):
         wanted += [one.name, say.words(one.title), constraints(one, say)]
@@ -50,7 +60,7 @@ def test_everything_in_a_spec_stands_in_its_manual(method: str, language: str) -
         wanted += [say.words(spec.retired.reason), *spec.retired.instead]
     if spec.uncertain:
         wanted.append(say.words(spec.uncertain))
-    assert [part for part in wanted if part not in text] == []
+    return [part for part in wanted if part not in text]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.test_signing import SIGNS, WIRES
-from topexplorer.core.call import MASK, Secret
+from topexplorer.core.call import Secret
 from topexplorer.core.language import LANGUAGES, Language
 from topexplorer.core.signing import SCHEMES
-from topexplorer.core.signlab.steps import Callback, Steps, call_steps, callback_sign, callback_steps, tmc_steps
+from topexplorer.core.signlab.callbacks import Callback, callback_sign, callback_steps, read_callback, tmc_steps
+from topexplorer.core.signlab.steps import Steps, call_steps
+from topexplorer.core.taint import MASK
 
 FACTS = Path(__file__).parents[3] / "shared" / "facts" / "sign_vectors.json"
 JSON_CALLBACK = Callback(
@@ -37,7 +39,7 @@ def said(steps: Steps) -> str:
     """Everything that a face can draw of it."""
     says = [Language(name) for name in LANGUAGES]
     messages = [step.what for step in steps.steps] + [reason for _name, reason in steps.left_out] + list(steps.assumed)
-    rows = [text for step in steps.steps for row in step.rows for text in row]
+    rows = [says[0].render(text) for step in steps.told(reveal=False) for row in step.rows for text in row]
     return "\n".join([repr(steps), steps.text, *rows, *(say.render(message) for say in says for message in messages)])
 
 
@@ -72,6 +74,17 @@ def test_the_steps_of_a_callback_end_in_the_sign_that_came_with_it(callback: Cal
     steps = callback_steps(HELLO, callback)
     assert steps.sign.reveal() == callback_sign(callback)
     assert not steps.assumed
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_callback_is_read_from_the_request_as_it_came(end: str) -> None:
+    lines = [f"POST /spi?{HEADER_CALLBACK.query} HTTP/1.1", "Host: shop.example"]
+    lines += [f"{name}: {value}" for name, value in HEADER_CALLBACK.headers.items()]
+    whole = end.join([*lines, "Content-Type: text/xml;charset=UTF-8", "", HEADER_CALLBACK.body])
+    assert callback_steps(HELLO, read_callback(whole)).sign.reveal() == callback_sign(HEADER_CALLBACK)
+    bare = read_callback(f"https://shop.example/spi?{JSON_CALLBACK.query}", JSON_CALLBACK.body)
+    assert (bare.content_type, callback_sign(bare)) == ("application/json", callback_sign(JSON_CALLBACK))
+    assert callback_steps(HELLO, bare).sign.reveal() == callback_sign(JSON_CALLBACK)
 
 
 def test_a_header_that_is_named_and_absent_is_signed_as_empty() -> None:
@@ -121,6 +134,13 @@ def test_what_is_left_out_says_why() -> None:
         "image": "sign.left_out.file",
         "memo": "signlab.left_out.empty_kept",
     }
+    assert dict(steps.step("left_out").rows) == dict(steps.left_out)
+
+
+def test_the_sign_stands_at_the_end_and_only_where_it_may_be_seen() -> None:
+    steps = call_steps("md5", HELLO, [("v", "2.0")])
+    assert steps.told(reveal=True)[-1].rows == (("", steps.sign.reveal()),)
+    assert steps.told(reveal=False)[-1].rows == (("", MASK),)
 
 
 @given(
@@ -139,4 +159,4 @@ def test_no_step_shows_a_secret(method: str, params: dict[str, str], body: str) 
 
 def test_the_first_bytes_stop_where_a_secret_begins() -> None:
     steps = call_steps("md5", Secret("canary5ecret"), [("a", "中canary5ecret")])
-    assert steps.step("bytes").rows == (("hex", "61 e4 b8 ad …"),)
+    assert steps.step("bytes").rows == (("", "61 e4 b8 ad …"),)

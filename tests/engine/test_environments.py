@@ -70,7 +70,7 @@ def test_the_file_changes_environments_and_adds_more(tmp_path: Path) -> None:
     )
     assert environments.problems == ()
     limits = {"app": (Limit(calls=10, seconds=1), Limit(calls=5000, seconds=0)), "trade": ()}
-    assert environments.get_or_raise("prod") == Environment(
+    assert replace(environments.get_or_raise("prod"), stated=frozenset()) == Environment(
         "prod", "prod", "https://over.example/router/rest", "top", "hmac", "ms", "wait", 5.0, 2.5, limits, "file"
     )
     assert environments["bench-2"].gateway == "http://127.0.0.1:8080/router/rest"

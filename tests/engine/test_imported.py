@@ -163,7 +163,7 @@ def test_a_kill_in_the_middle_leaves_what_was(store: ImportedApis, before: list[
         "import os, signal, sys; from pathlib import Path; from dataclasses import replace;"
         "from topexplorer.core.catalog import unlisted; from topexplorer.engine.imported import ImportedApis\n"
         "def coming():\n"
-        "    for n in range(3000): yield replace(unlisted(f'b{n}.get'), docs=str(os.urandom(2000)))\n"
+        "    for n in range(500): yield replace(unlisted(f'b{n}.get'), docs=str(os.urandom(2000)))\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "ImportedApis(Path(sys.argv[1])).put(coming())\n"
     )

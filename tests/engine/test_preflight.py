@@ -19,9 +19,10 @@ from topexplorer.core.diagnosis import Diagnosis, Surroundings, explain
 from topexplorer.core.emptyfields import OwnerHints, explain_gaps
 from topexplorer.core.lamps import Lamp, has_red, terminal_lamps
 from topexplorer.core.language import LANGUAGES, Language, Message
-from topexplorer.core.timestamps import Skew, skew
+from topexplorer.core.timestamps import skew
 from topexplorer.engine.environments import SANDBOX_URL
-from topexplorer.engine.preflight import at_hand, before_send, clock_lamp, config_lamp, quota_lamp
+from topexplorer.engine.holding import held
+from topexplorer.engine.preflight import at_hand, clock_lamp, config_lamp, quota_lamp
 from topexplorer.engine.wirelamps import ON_THE_WIRE, Preflight
 from topexplorer.sandbox.accounts import (
     APP_KEY,
@@ -112,7 +113,7 @@ def test_a_call_limit_is_named_and_waited_out(tmp_path: Path) -> None:
     assert diagnosis.pitfall == "limit"
     fix = diagnosis.fixes[0]
     assert (fix.kind, fix.seconds) == ("wait", 60)
-    assert "quota" in {lamp.name for lamp in before_send(bench.engine, RequestDraft("taobao.time.get"))}
+    assert quota_lamp(bench.engine, "taobao.time.get").state == "bad"
     clock.move(fix.seconds)
     assert call(bench, "taobao.time.get").ok
 
@@ -320,20 +321,33 @@ def named(lamps: tuple[Lamp, ...], state: str = "bad") -> list[str]:
 
 
 def test_nothing_speaks_against_a_good_call(tmp_path: Path) -> None:
-    assert before_send(workbench(tmp_path).engine, RequestDraft("taobao.time.get")) == ()
+    assert held(workbench(tmp_path).engine, RequestDraft("taobao.time.get")) is None
 
 
-def test_what_dooms_a_call_is_red_before_it_is_spent(tmp_path: Path) -> None:
+def test_what_dooms_a_call_holds_it_back_before_it_is_spent(tmp_path: Path) -> None:
     bench = bench_with(tmp_path, keys_of() | {"SESSION": ""})
     engine = bench.engine
-    assert named(before_send(engine, RequestDraft("taobao.user.seller.get", {"fields": "nick"}))) == ["session"]
-    assert named(before_send(engine, RequestDraft("taobao.trade.fullinfo.get"))) == ["draft", "session"]
-    assert named(before_send(engine, RequestDraft("taobao.item.get", {"fields": "nick", "num_iid": "1"}))) == ["api"]
-    far = Skew(1200.0, 0.5, "date")
-    assert named(before_send(engine, RequestDraft("taobao.time.get"), far)) == ["clock"]
-    engine.gateway_ahead = timedelta(seconds=1200)
-    assert named(before_send(engine, RequestDraft("taobao.time.get"), far)) == []
+    nick, time = RequestDraft("taobao.user.seller.get", {"fields": "nick"}), RequestDraft("taobao.time.get")
+    found = held(engine, nick)
+    assert found is not None
+    assert (found.pitfall, [fix.kind for fix in found.fixes]) == ("session", ["environment", "login", "keys", "anyway"])
+    assert held(engine, time) is None
+    engine.use("dev")
+    without = held(engine, time)
+    assert without is not None
+    assert (without.pitfall, [fix.kind for fix in without.fixes]) == ("app_key", ["keys"])
     assert "sandbox" not in vars(bench)
+
+
+def test_a_clock_that_is_far_off_holds_every_call_back_until_it_is_corrected(tmp_path: Path) -> None:
+    bench = bench_with(tmp_path, keys_of())
+    bench.sandbox.faults.add("*: clock=+15m")
+    assert not call(bench, "taobao.time.get").ok
+    found = held(bench.engine, RequestDraft("taobao.time.get"))
+    assert found is not None
+    assert (found.pitfall, found.fixes[0].kind, found.fixes[0].seconds) == ("timestamp", "timestamp", 900)
+    bench.engine.gateway_ahead = timedelta(seconds=900)
+    assert held(bench.engine, RequestDraft("taobao.time.get")) is None
 
 
 def test_a_limit_that_is_used_up_is_red(tmp_path: Path) -> None:

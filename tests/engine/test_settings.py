@@ -24,6 +24,8 @@ from topexplorer.engine.settings import (
 )
 
 ROOT = Path(__file__).parents[2]
+KILLS = int(os.environ.get("TOPEXPLORER_KILLS", "3"))
+"""How many writes are interrupted. TOPEXPLORER_KILLS=500 is the long run."""
 
 
 @pytest.fixture
@@ -150,6 +152,7 @@ def test_a_file_in_the_place_of_a_folder_is_a_storage_error(tmp_path: Path) -> N
     assert "Not a directory" in said(raised.value.message)
 
 
+@pytest.mark.timeout(60 + 2 * KILLS)
 def test_a_kill_leaves_a_whole_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
     code = (
@@ -160,12 +163,12 @@ def test_a_kill_leaves_a_whole_file(tmp_path: Path) -> None:
         "        write_atomic(Path(sys.argv[1]), bytes([letter]) * 300_000)\n"
         "        print(chr(letter), flush=True)\n"
     )
-    for rounds in (1, 2, 5):
+    for kill in range(KILLS):
         with subprocess.Popen(
             [sys.executable, "-c", code, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
         ) as process:
             assert process.stdout is not None
-            for _round in range(rounds):
+            for _round in range((1, 2, 5, 3, 7)[kill % 5]):
                 process.stdout.readline()
             process.send_signal(signal.SIGKILL)
             process.stdout.read()

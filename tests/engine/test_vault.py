@@ -28,10 +28,11 @@ from tests.engine.vaults import (
 )
 from topexplorer.core.call import Credentials, Secret
 from topexplorer.core.errors import ConfigError, MissingKeys, UsageError, VaultLocked
+from topexplorer.core.sessionlife import PARTS
 from topexplorer.engine import vaultexport
 from topexplorer.engine.environments import Environment, KeyName
 from topexplorer.engine.keysources import Origin
-from topexplorer.engine.storedkeys import EXPIRIES, SellerToken
+from topexplorer.engine.storedkeys import SellerToken
 from topexplorer.engine.strongroom import PassphraseWanted
 from topexplorer.engine.vault import KeyStatus, Vault
 from topexplorer.engine.vaultstore import VaultStore
@@ -137,7 +138,7 @@ def test_keys_come_back_from_the_vault_as_they_were_kept(tmp_path: Path) -> None
 
 
 def test_a_seller_s_token_comes_back_with_every_end_of_it(tmp_path: Path) -> None:
-    ends = {name: datetime(2026, 12, day, 1, 2, 3, 456000, UTC) for day, name in enumerate(EXPIRIES, 1)}
+    ends = {name: datetime(2026, 12, day, 1, 2, 3, 456000, UTC) for day, name in enumerate(PARTS, 1)}
     token = SellerToken(Secret(SESSION), "花店:小二", Secret(REFRESH), ends, "2012345678")
     vault(tmp_path).room.put(DEV, token=token)
     keys = vault(tmp_path).room.keys(DEV)

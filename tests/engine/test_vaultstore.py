@@ -35,8 +35,8 @@ from topexplorer.engine.environments import Environment
 from topexplorer.engine.storedkeys import SellerToken
 
 ROOT = Path(__file__).parents[2]
-KILLS = 10
-"""How many writes are interrupted. Set it to 500 for the long run."""
+KILLS = int(os.environ.get("TOPEXPLORER_KILLS", "5"))
+"""How many writes are interrupted. TOPEXPLORER_KILLS=500 is the long run."""
 START = """
 import sys
 from pathlib import Path

@@ -51,7 +51,7 @@ class Sufferer(Outsider):
 @contextlib.asynccontextmanager
 async def served(sandbox: Sandbox) -> AsyncIterator[int]:
     """The sandbox on a real socket of this machine; the port."""
-    from topexplorer.cli.loopback import serve
+    from topexplorer.sandbox.loopback import serve
 
     listener = socket.create_server(("127.0.0.1", 0))
     port = int(listener.getsockname()[1])

@@ -25,8 +25,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from topexplorer.cli import loopback
 from topexplorer.core.call import Credentials
+from topexplorer.sandbox import loopback
 from topexplorer.sandbox.app import Sandbox
 
 # Read before the fixtures take such variables away.

@@ -13,10 +13,10 @@ from tests.core.samples import bundled
 from tests.sandbox.wire import NOON, TRADE, Outsider
 from topexplorer.core.call import Secret
 from topexplorer.core.language import Words
+from topexplorer.core.sessionlife import LEVELS, Level, level_of
 from topexplorer.sandbox.accounts import (
     APP_KEY,
     GUARDED_APP_KEY,
-    LEVELS,
     MOST_GRANTS,
     OTHER_SELLER,
     OWNERS,
@@ -26,10 +26,8 @@ from topexplorer.sandbox.accounts import (
     Accounts,
     App,
     Grant,
-    Level,
     Package,
 )
-from topexplorer.sandbox.rights import level
 from topexplorer.sandbox.seed.sellers import STORES
 
 READ_R1 = ("taobao.shop.seller.get", {"fields": "title"})
@@ -60,12 +58,12 @@ def granted(outsider: Outsider, **terms: Any) -> str:
 def test_the_calls_of_these_tests_have_the_levels_they_stand_for(wanted: Level) -> None:
     spec = bundled().get(CALLS[wanted][0])
     assert spec
-    assert level(spec) == wanted
+    assert level_of(spec) == wanted
 
 
 def test_promotions_are_of_high_risk() -> None:
     catalog = bundled()
-    assert {level(catalog[api]) for api, entry in catalog.entries.items() if entry.category == "promotion"} == {
+    assert {level_of(catalog[api]) for api, entry in catalog.entries.items() if entry.category == "promotion"} == {
         "r2",
         "w2",
     }

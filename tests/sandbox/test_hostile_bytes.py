@@ -202,26 +202,6 @@ def test_a_form_is_read_as_the_standard_library_reads_it(form: bytes) -> None:
         assert form_pairs(form) == expected
 
 
-@pytest.mark.parametrize("path", ["/router/rest", "/router/batch"])
-def test_a_body_that_never_ends_is_given_up(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("topexplorer.sandbox.app.BODY_SECONDS", 0.0)
-    chunks = iter([{"type": "http.request", "body": b"method=", "more_body": True}])
-    sent: list[Any] = []
-
-    async def receive() -> Any:
-        chunk = next(chunks, None)
-        if chunk is None:
-            await asyncio.Event().wait()
-        return chunk
-
-    async def send(event: Any) -> None:
-        sent.append(event)
-
-    scope = {"type": "http", "path": path, "method": "POST", "query_string": b"", "headers": []}
-    asyncio.run(shared().sandbox(scope, receive, send))
-    assert [event.get("status", event.get("body")) for event in sent] == [408, b"Request Timeout\n"]
-
-
 SCOPES = st.fixed_dictionaries(
     {
         "path": st.sampled_from(

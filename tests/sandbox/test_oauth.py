@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -13,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sandbox.browser import CALLBACK, SITE, WISH, Page, code, consent, returned, submit, token, visit
-from tests.sandbox.wire import FORM, TRADE, Outsider
+from tests.sandbox.wire import FORM, NOON, TRADE, Outsider
 from topexplorer.sandbox.accounts import Accounts, App
 from topexplorer.sandbox.callbacks import OUT_OF_BAND, may_return_to, policy_source
 from topexplorer.sandbox.oauthpages import STYLE, STYLE_HASH, tag
-from topexplorer.sandbox.tokens import MOST_CODES, Consent, OAuthError, TokenOffice
+from topexplorer.sandbox.tokenrows import Consent
+from topexplorer.sandbox.tokens import MOST_CODES, OAuthError, TokenOffice
 
 SPENT = re.compile(r"authorize code (\w+) invalidate,please authorize again\.")
 SECRET = "sandbox4c1b9e07a6d35f82e01974dba"
@@ -80,9 +82,19 @@ def test_a_token_has_the_documented_fields(outsider: Outsider) -> None:
         "w1_valid": (now + 86400) * 1000,
         "w2_expires_in": 1800,
         "w2_valid": (now + 1800) * 1000,
+        "hra_expires_in": "1800",
         "taobao_user_id": "2208913340",
         "taobao_user_nick": "%E7%AB%A5%E8%A3%85%E5%B0%8F%E9%93%BA",
     }
+
+
+def test_a_clock_that_runs_takes_nothing_off_a_new_session() -> None:
+    ticks = iter(range(1000))
+    office = TokenOffice(Accounts.default(), lambda: NOON + timedelta(seconds=next(ticks)), 7)
+    app = office.accounts.apps[0]
+    said = office.token(Consent(app, "童装小铺"))
+    assert said["r1_expires_in"] == said["expires_in"]
+    assert office.refresh(app, said["refresh_token"])["r1_expires_in"] == said["expires_in"]
 
 
 def test_a_sub_account_gets_a_token_of_its_own(outsider: Outsider) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,8 @@ from topexplorer.sandbox.replies import reply
 
 NEED_A_CODE = frozenset({"taobao.top.auth.token.create", "taobao.top.auth.token.refresh"})
 """They take what an authorisation gives out, which no example can hold."""
+CATEGORIES = sorted({entry.category for entry in bundled().entries.values()})
+Check = Callable[[Outsider, ApiSpec], list[str]]
 KINDS: dict[str, type | tuple[type, ...]] = {"Number": (int, float), "Boolean": bool}
 ISSUE = """
 taobao.item.seller.get taobao.items.onsale.get taobao.items.inventory.get taobao.items.seller.list.get
@@ -40,9 +42,10 @@ taobao.logistics.offline.send taobao.logistics.orders.get taobao.logistics.addre
 """.split()
 
 
-def served(catalog: Catalog) -> list[Any]:
-    rows = [(method, spec) for method, spec in catalog.items() if not spec.retired]
-    return [pytest.param(spec, id=method) for method, spec in rows]
+def served(catalog: Catalog, category: str) -> list[ApiSpec]:
+    """The APIs of a category, those first that change nothing."""
+    entries = [entry for entry in catalog.entries.values() if entry.category == category and not entry.retired]
+    return [catalog[entry.method] for entry in sorted(entries, key=lambda entry: entry.writes)]
 
 
 def faults(fields: tuple[Field, ...], row: Mapping[str, Any], where: str) -> list[str]:
@@ -128,34 +131,38 @@ def everything() -> Outsider:
     return Outsider()
 
 
-@pytest.mark.parametrize("spec", served(bundled()))
-def test_a_bundled_api_answers_its_example_as_its_spec_says(everything: Outsider, spec: ApiSpec) -> None:
+def problems_of_an_example(outsider: Outsider, spec: ApiSpec) -> list[str]:
     """With what is required alone, or, where one of several must come along, with everything; never a refusal."""
-    said = call(everything, spec)
+    said = call(outsider, spec)
     if isinstance(said, Refusal) and str(said.sub_code).startswith("isv.missing-parameter"):
-        said = call(everything, spec, all_params=True)
+        said = call(outsider, spec, all_params=True)
     if spec.method in NEED_A_CODE:
-        assert isinstance(said, Refusal)
-        assert str(said.sub_code).startswith("isv.invalid-parameter")
-        return
-    assert problems_with(spec, said) == []
-    if spec.writes and back_end(spec.method):
-        everything.sandbox.reset()
+        refused = isinstance(said, Refusal) and str(said.sub_code).startswith("isv.invalid-parameter")
+        return [] if refused else ["answered without a code"]
+    return problems_with(spec, said)
 
 
-@pytest.mark.parametrize("spec", served(bundled()))
-def test_with_every_example_at_once_an_api_answers_or_refuses_for_a_documented_reason(
-    everything: Outsider, spec: ApiSpec
-) -> None:
-    said = call(everything, spec, all_params=True)
-    if isinstance(said, Refusal):
-        assert back_end(spec.method) or spec.method in NEED_A_CODE
-        assert (said.code, said.msg) == (15, "Remote service error")
-        assert str(said.sub_code).startswith("isv.") or said.sub_code == "CLOSE_TRADE_TOO_FAST"
-    else:
-        assert problems_with(spec, said) == []
-    if spec.writes and back_end(spec.method):
-        everything.sandbox.reset()
+def problems_of_all_examples(outsider: Outsider, spec: ApiSpec) -> list[str]:
+    """With every example at once: an answer, or a refusal for a documented reason."""
+    said = call(outsider, spec, all_params=True)
+    if not isinstance(said, Refusal):
+        return problems_with(spec, said)
+    from_a_back_end = back_end(spec.method) is not None or spec.method in NEED_A_CODE
+    documented = str(said.sub_code).startswith("isv.") or said.sub_code == "CLOSE_TRADE_TOO_FAST"
+    right = from_a_back_end and documented and (said.code, said.msg) == (15, "Remote service error")
+    return [] if right else problems_with(spec, said)
+
+
+@pytest.mark.parametrize("check", [problems_of_an_example, problems_of_all_examples])
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_every_bundled_api_answers_as_its_spec_says(everything: Outsider, category: str, check: Check) -> None:
+    found: dict[str, list[str]] = {}
+    for spec in served(bundled(), category):
+        if problems := check(everything, spec):
+            found[spec.method] = problems
+        if spec.writes and back_end(spec.method):
+            everything.sandbox.reset()
+    assert found == {}
 
 
 def test_two_sandboxes_give_the_same_answer_to_every_reading_api() -> None:
@@ -165,10 +172,10 @@ def test_two_sandboxes_give_the_same_answer_to_every_reading_api() -> None:
             assert call(one, spec) == call(two, spec), method
 
 
-@pytest.mark.parametrize("spec", served(small()))
-def test_a_hand_written_api_answers_with_every_type(sampler: Outsider, spec: ApiSpec) -> None:
-    document = call(sampler, spec, all_params=True)
-    assert problems_with(spec, document) == []
+def test_a_hand_written_api_answers_with_every_type(sampler: Outsider) -> None:
+    for spec in small().values():
+        if not spec.retired:
+            assert problems_with(spec, call(sampler, spec, all_params=True)) == []
 
 
 def test_the_checks_of_this_file_see_what_is_wrong() -> None:
@@ -186,9 +193,8 @@ def test_the_checks_of_this_file_see_what_is_wrong() -> None:
     assert problems_with(spec, Refusal(15, "Remote service error", "isv.trade-not-exist"))
 
 
-@pytest.mark.parametrize("method", ISSUE)
-def test_each_api_of_the_first_catalog_has_a_back_end_of_its_own(method: str) -> None:
-    assert back_end(method) is not None
+def test_each_api_of_the_first_catalog_has_a_back_end_of_its_own() -> None:
+    assert [method for method in ISSUE if back_end(method) is None] == []
 
 
 def test_an_api_without_a_back_end_answers_the_same_to_the_same_question(sampler: Outsider) -> None:
@@ -369,7 +375,7 @@ def test_no_odd_value_makes_the_sandbox_stumble(everything: Outsider) -> None:
     luck = random.Random(11)
     answered = refused = 0
     for method, spec in bundled().items():
-        for _try in range(0 if spec.retired else 8 if back_end(method) else 2):
+        for _try in range(0 if spec.retired else 5 if back_end(method) else 1):
             values = {
                 param.name: (param.example if param.example and luck.random() < 0.6 else luck.choice(ODD))
                 for param in spec.params

@@ -22,6 +22,11 @@ ROOT = Path(__file__).parent.parent.parent
 UNWANTED = ("httpx", "pydantic", "starlette", "python_multipart", "anyio", "topexplorer.sandbox.seed.market")
 
 
+@pytest.fixture(autouse=True)
+def the_past_is_drawn_once() -> None:
+    """Not here, where it is to be the same each time."""
+
+
 @pytest.fixture(scope="module", params=[7, 1, 99])
 def market(request: pytest.FixtureRequest) -> Market:
     return seeded(NOON, request.param)

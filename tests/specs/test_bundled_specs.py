@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.core.samples import bundled
 from tests.specs.reference import FOLDER, differences, documents
 from topexplorer.core.catalog import Catalog, bundled_folder
 from topexplorer.core.lint import lint
@@ -35,7 +36,7 @@ DOCUMENTED_CODES = {
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return Catalog.scan([SPECS])
+    return bundled()
 
 
 def spec_files() -> list[Path]:

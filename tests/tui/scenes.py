@@ -9,8 +9,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from hashlib import md5
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
@@ -18,11 +20,15 @@ from textual.widgets import Input, TextArea
 from tests.workbench import PROD_KEYS, TID, Clock, workbench
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.language import Language
+from topexplorer.engine.embedded import Embedded
 from topexplorer.engine.profiles import Profile
+from topexplorer.sandbox.accounts import Accounts
 from topexplorer.sandbox.app import Sandbox
 from topexplorer.tui.app import TopExplorer
 from topexplorer.tui.screens.explorer import Explorer
+from topexplorer.tui.screens.signlab import SignLab
 from topexplorer.tui.themes import LIGHT
+from topexplorer.tui.widgets.page import Page
 from topexplorer.tui.widgets.payload_tree import PayloadTree
 from topexplorer.tui.widgets.response_pane import ResponsePane
 
@@ -65,6 +71,7 @@ class Scene:
         clock = Clock()
         bench = workbench(HOME, self.environ, environment=self.environment, clock=clock)
         bench.sandbox = Sandbox(bench.catalog, partial(_tick, clock))
+        bench.transport = Embedded(bench.sandbox)
         for profile in self.profiles:
             bench.profiles.save(profile, ())
         return TopExplorer(bench, Language(self.lang), self.theme)
@@ -143,13 +150,13 @@ def sending(draft: RequestDraft, *keys: str) -> Drive:
     return drive
 
 
-def unfolding(draft: RequestDraft) -> Drive:
-    """Sends a request and opens all of its tree."""
+def unfolding(draft: RequestDraft, *keys: str) -> Drive:
+    """Sends a request, opens all of its tree, and presses keys."""
 
     async def drive(pilot: Pilot[Any]) -> None:
         await sending(draft)(pilot)
         explorer(pilot).query_one(PayloadTree).focus()
-        await pilot.press("E")
+        await pilot.press("E", *keys)
 
     return drive
 
@@ -164,7 +171,46 @@ async def browsing(pilot: Pilot[Any]) -> None:
     await pilot.press("f2")
 
 
+async def pasted(pilot: Pilot[Any]) -> None:
+    """The sign lab with a call whose sign was taken of unsorted parameters."""
+    await pilot.press("alt+g")
+    await until(pilot, lambda: isinstance(pilot.app.screen, SignLab))
+    pilot.app.screen.query_one(TextArea).text = UNSORTED
+    page = pilot.app.screen.query_one("#lab-page", Page)
+    await until(pilot, lambda: "Right is" in page.text)
+
+
+def served_keys() -> dict[str, str]:
+    """Keys of prod that the embedded gateway knows."""
+    keys = Accounts.default().credentials()
+    texts = {"APP_KEY": keys.app_key, "APP_SECRET": keys.app_secret.reveal(), "SESSION": keys.session}
+    return {
+        f"TOPEXPLORER_PROD_{name}": text if isinstance(text, str) else text.reveal()
+        for name, text in texts.items()
+        if text
+    }
+
+
+def unsorted_call() -> str:
+    """A call as a program sends it that signs parameters in the order they came."""
+    keys = Accounts.default().credentials()
+    pairs = {
+        "method": "taobao.time.get",
+        "app_key": keys.app_key,
+        "timestamp": "2026-11-22 12:00:00",
+        "format": "json",
+        "v": "2.0",
+        "sign_method": "md5",
+    }
+    secret = keys.app_secret.reveal()
+    text = secret + "".join(name + value for name, value in pairs.items()) + secret
+    sign = md5(text.encode(), usedforsecurity=False).hexdigest().upper()
+    return "https://eco.taobao.com/router/rest?" + urlencode({**pairs, "sign": sign})
+
+
+UNSORTED = unsorted_call()
 PROFILES = (Profile("未发货订单", UNSENT), Profile("订单详情", TRADE), Profile("在售商品", SHELVES))
+WHOLE = TRADE.with_value("fields", "tid,status,pay_time,consign_time,end_time,seller_memo,receiver_name,orders.sku_id")
 WRONG = TRADE.with_value("tid", "12ab")
 NARROW, LARGE = (80, 24), (200, 50)
 
@@ -195,7 +241,12 @@ SCENES: dict[str, Scene] = {
     "quota": Scene(sending(TRADE, "f7"), dialog=True),
     "environments": Scene(pressing("ctrl+e"), environ=PROD_KEYS, dialog=True),
     "prod": Scene(opening(MEMO), environ=PROD_KEYS, environment="prod"),
-    "prod-confirm": Scene(opening(MEMO, "ctrl+j"), environ=PROD_KEYS, environment="prod", dialog=True),
+    "prod-confirm": Scene(opening(MEMO, "ctrl+j"), environ=served_keys(), environment="prod", dialog=True),
+    "sellers-zh": Scene(pressing("f12"), lang="zh", dialog=True),
+    "sign-lab": Scene(pasted, dialog=True),
+    "gaps-zh": Scene(sending(WHOLE, "alt+w"), lang="zh", dialog=True),
+    "demo-zh": Scene(unfolding(TRADE, "f11"), lang="zh"),
+    "keys": Scene(pressing("ctrl+e", "down", "k"), dialog=True),
     "help": Scene(opening(TRADE, "f1"), dialog=True),
     "palette-zh": Scene(opening(TRADE, "ctrl+p"), lang="zh", dialog=True),
     "narrow-start": Scene(nothing, size=NARROW),

@@ -14,6 +14,8 @@ from tests.workbench import CANARIES, PROD_KEYS, TID, Clock, workbench
 from topexplorer.core.call import Answer, NoAnswer, Refusal
 from topexplorer.core.diagnosis import Fix
 from topexplorer.core.language import message
+from topexplorer.tui.screens.confirm_write import ConfirmWrite
+from topexplorer.tui.screens.environment_panel import EnvironmentPanel
 from topexplorer.tui.screens.jump import Jump
 from topexplorer.tui.screens.pages import PageDialog
 from topexplorer.tui.screens.questions import AskText, Choose
@@ -188,7 +190,7 @@ async def test_prod_has_to_be_typed_colours_the_screen_and_asks_before_a_write(o
 
     async with opened(environ=PROD_KEYS, transport=httpx.MockTransport(answer)) as pilot:
         await pilot.press("ctrl+e")
-        await settled(pilot, lambda: isinstance(pilot.app.screen, Choose))
+        await settled(pilot, lambda: isinstance(pilot.app.screen, EnvironmentPanel))
         await pilot.press("down", "down", "enter")
         await settled(pilot, lambda: isinstance(pilot.app.screen, AskText))
         await typed(pilot, "prod")
@@ -196,15 +198,16 @@ async def test_prod_has_to_be_typed_colours_the_screen_and_asks_before_a_write(o
         await settled(pilot, lambda: explorer(pilot).has_class("-prod"))
         await open_api(pilot, "taobao.trade.memo.update")
         await pilot.press("ctrl+t", "ctrl+j")
-        await settled(pilot, lambda: isinstance(pilot.app.screen, AskText))
+        await settled(pilot, lambda: isinstance(pilot.app.screen, ConfirmWrite))
+        await settled(pilot, lambda: len(calls) == 1)
         await typed(pilot, "no")
         await pilot.press("enter")
-        assert isinstance(pilot.app.screen, AskText)
-        assert not calls
+        assert isinstance(pilot.app.screen, ConfirmWrite)
+        assert [b"taobao.trade.fullinfo.get" in call.content for call in calls] == [True]
         pilot.app.screen.query_one(Input).value = "prod"
         await pilot.press("enter")
         await settled(pilot, lambda: explorer(pilot).exchange)
-        assert len(calls) == 1
+        assert [b"taobao.trade.memo.update" in call.content for call in calls] == [False, True]
         await pilot.press("ctrl+g")
         await pilot.pause()
         shown = pilot.app.export_screenshot()

@@ -8,8 +8,9 @@ from typing import Any
 from topexplorer.assemble import Workbench
 from topexplorer.cli.output import Console
 from topexplorer.core import views
-from topexplorer.core.call import Answer, Exchange, NoAnswer, Refusal
+from topexplorer.core.call import Answer, Exchange, NoAnswer, Refusal, RequestDraft
 from topexplorer.core.diagnosis import Diagnosis, Surroundings
+from topexplorer.core.fixes import Fix
 from topexplorer.core.language import Language
 from topexplorer.core.spec import ErrorTable, Field
 from topexplorer.core.text import clean_line, fit, size_text
@@ -53,23 +54,31 @@ def show_exchange(bench: Workbench, console: Console, exchange: Exchange, name: 
     """
     errors = NO_ERRORS if exchange.ok else bench.catalog.errors
     method = exchange.draft.api
-    around = Surroundings() if exchange.ok else Surroundings(behind=bench.catalog.imported(method))
+    around = Surroundings() if exchange.ok else _around(bench, method)
     reading = views.Reading(bench.catalog.spec(method), errors, around)
+    if exchange.ok and name == "why":
+        return
     if name in ("raw", "headers", "why") or not isinstance(exchange.outcome, NoAnswer):
         view = views.render(name, exchange, reading)
         if view.problem:
             console.warn(view.problem)
-        _show(console, view)
+        _show(console, view, bench.engine, exchange.draft)
     if not exchange.ok and name != "why":
         found = views.render("why", exchange, reading).content
         if isinstance(found, Diagnosis):
             console.error(found.title, found.cause)
-            console.detail(card_lines(found, console.say))
+            console.detail(card_lines(found, console.say, bench.engine, exchange.draft))
         if isinstance(exchange.outcome, NoAnswer) and exchange.body and name != "raw":
             console.detail([console.say("cli.call.see_raw", size=size_text(len(exchange.body)))])
 
 
-def _show(console: Console, view: views.ResponseView) -> None:
+def _around(bench: Workbench, method: str) -> Surroundings:
+    from topexplorer.engine.around import surroundings
+
+    return surroundings(bench.engine, method)
+
+
+def _show(console: Console, view: views.ResponseView, engine: Engine, draft: RequestDraft) -> None:
     content = view.content
     if isinstance(content, views.Lines):
         if view.name == "raw":
@@ -82,17 +91,31 @@ def _show(console: Console, view: views.ResponseView) -> None:
         console.lines(_columns(content.rows))
     else:
         console.lines([console.say.render(content.title), console.say.render(content.cause)])
-        console.lines(card_lines(content, console.say))
+        console.lines(card_lines(content, console.say, engine, draft))
 
 
-def card_lines(diagnosis: Diagnosis, say: Language) -> list[str]:
-    """What to do, what was sent and the evidence, below the title and the cause."""
+def card_lines(
+    diagnosis: Diagnosis, say: Language, engine: Engine | None = None, draft: RequestDraft | None = None
+) -> list[str]:
+    """What to do, what was sent and the evidence, below the title and the cause.
+
+    With the engine and the draft that was refused, each fix comes with the command that carries it out.
+    """
     rows = [(say("cli.why.cure"), say.render(diagnosis.cure))]
-    rows += [(say("cli.why.fix"), say.render(fix.text)) for fix in diagnosis.fixes]
+    for fix in diagnosis.fixes:
+        rows.append((say("cli.why.fix"), " ".join(filter(None, (say.render(fix.text), fix.link)))))
+        if engine and draft and (command := _command(fix, engine, draft)):
+            rows.append(("", f"$ {command}"))
     rows += [(say("doctor.why.proof"), say.render(proof)) for proof in diagnosis.proofs]
     rows += [(say("doctor.why.note"), say.render(note)) for note in diagnosis.notes]
     rows += diagnosis.evidence
     return _columns(rows, "  ")
+
+
+def _command(fix: Fix, engine: Engine, draft: RequestDraft) -> str:
+    from topexplorer.cli.proposals import command_for
+
+    return command_for(fix, engine, draft)
 
 
 def tree_lines(tree: views.Tree, say: Language) -> list[str]:

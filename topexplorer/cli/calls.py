@@ -10,9 +10,12 @@ from topexplorer.cli import output
 from topexplorer.cli.arguments import Arguments, one_of
 from topexplorer.cli.drafts import declare_draft, draft_from, engine_for, known_method, say_problems, unlisted
 from topexplorer.cli.output import Console
+from topexplorer.cli.privacy import as_seen, declare_personal, fit_to_keep
+from topexplorer.cli.sending import CLOCKS, holds_back, show_gaps, stamp
 from topexplorer.cli.verbs import Verb
 from topexplorer.core.call import Exchange, RequestDraft, SignedRequest
-from topexplorer.core.errors import InvalidDraft, NeedsConfirmation, UsageError
+from topexplorer.core.errors import InvalidDraft, UsageError
+from topexplorer.core.fieldchoice import parts_of
 from topexplorer.core.language import message
 from topexplorer.engine.engine import Engine
 
@@ -30,11 +33,15 @@ def declare_call(arguments: Arguments) -> None:
 
 def declare_sending(arguments: Arguments) -> None:
     """What every verb that sends takes."""
+    arguments.option("--seller", "NICK", "sellers.help.call")
     arguments.option("--view", "VIEW", "cli.help.view", type=one_of("--view", SHOWN), default="text")
     arguments.switch("--dry-run", key="cli.help.dry_run")
     arguments.switch("--json", key="cli.help.dry_run_json")
-    arguments.switch("--force", key="cli.help.force")
+    arguments.switch("--anyway", "--force", key="cli.help.force")
+    arguments.option("--timestamp", "text|ms|gateway", "lab.help.timestamp", type=one_of("--timestamp", CLOCKS))
+    arguments.option("--missed", "FIELDS", "lab.help.missed", default="")
     arguments.option("--confirm", "ENV", "cli.help.confirm")
+    declare_personal(arguments)
 
 
 def call(bench: Workbench, console: Console, options: Namespace) -> int:
@@ -46,7 +53,7 @@ def call(bench: Workbench, console: Console, options: Namespace) -> int:
         if profile.draft.api != method:
             raise UsageError(message("cli.usage.other_method", profile=profile.name, method=profile.draft.api))
         start, environment = profile.draft, options.env or profile.environment
-    engine = engine_for(bench, environment)
+    engine = engine_for(bench, environment, options.seller)
     draft = draft_from(bench, options, start)
     if options.save:
         save(bench, console, options.save, draft)
@@ -57,6 +64,7 @@ def save(bench: Workbench, console: Console, name: str, draft: RequestDraft, env
     """Keeps the draft as a profile. Raises ConfigError or StorageError."""
     from topexplorer.engine.profiles import Profile
 
+    draft = fit_to_keep(bench, console, draft, environment)
     path = bench.profiles.save(Profile(name, draft, environment), known_secrets(bench))
     console.narrate([console.say("cli.profile.saved", name=name, path=str(path))])
 
@@ -70,7 +78,7 @@ def perform(bench: Workbench, console: Console, engine: Engine, draft: RequestDr
     """Checks the draft, then sends it or shows what would be sent."""
     if draft.api not in bench.catalog:
         console.warn(unlisted(bench.catalog, draft.api))
-    _check(console, engine, draft, options.force)
+    _check(console, engine, draft, options.anyway)
     if options.dry_run:
         from topexplorer.cli.requests import show_request
 
@@ -78,12 +86,19 @@ def perform(bench: Workbench, console: Console, engine: Engine, draft: RequestDr
         return output.OK
     if options.json:
         raise UsageError(message("cli.usage.json_needs_dry_run"))
-    signed = _prepared(engine, draft, options.confirm)
+    from topexplorer.cli.confirming import prepared
+
+    stamp(engine, options.timestamp)
+    if not options.anyway and (code := holds_back(console, engine, draft)) is not None:
+        return code
+    signed = prepared(bench, console, engine, draft, options)
     from topexplorer.cli.answers import narrate_call, narrate_end, show_exchange
 
     narrate_call(console, engine, draft.api)
     exchange = asyncio.run(_sent(console, engine, signed))
-    show_exchange(bench, console, exchange, options.view)
+    show_exchange(bench, console, as_seen(bench, console, exchange, options.personal), options.view)
+    if exchange.ok and (console.narrates or options.missed or options.view == "why"):
+        show_gaps(console, engine, exchange, parts_of(options.missed), options.view == "why")
     narrate_end(bench, console, engine, exchange)
     return output.exit_code_of(exchange.outcome)
 
@@ -107,16 +122,6 @@ def _check(console: Console, engine: Engine, draft: RequestDraft, force: bool) -
         )
     for problem in problems:
         console.warn(message("cli.call.problem", where=problem.where, what=problem.what))
-
-
-def _prepared(engine: Engine, draft: RequestDraft, confirms: str | None) -> SignedRequest:
-    active = engine.environment.name
-    if confirms is not None and confirms != active:
-        raise UsageError(message("cli.usage.confirms_other", name=confirms, environment=active))
-    try:
-        return engine.prepare(draft, confirmed=confirms == active)
-    except NeedsConfirmation as error:
-        raise NeedsConfirmation(error.message, message("cli.call.confirm", environment=active)) from None
 
 
 VERBS = {"call": Verb(declare_call, call)}

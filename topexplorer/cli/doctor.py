@@ -13,9 +13,13 @@ from topexplorer.cli.drafts import engine_for
 from topexplorer.cli.layout import columns, wrapped
 from topexplorer.cli.output import Console
 from topexplorer.cli.verbs import Verb
+from topexplorer.core.call import RequestDraft
 from topexplorer.core.lamps import Lamp, State, has_red, terminal_lamps
 from topexplorer.core.language import Language
+from topexplorer.core.timelab import clocks, forms
 from topexplorer.engine.engine import Engine
+from topexplorer.engine.gatewayclock import TIME
+from topexplorer.engine.leaks import files_lamp
 from topexplorer.engine.preflight import at_hand, specs_lamp
 from topexplorer.engine.wirelamps import Preflight
 
@@ -25,6 +29,7 @@ SIGNS: dict[State, str] = {"ok": "✓", "warn": "!", "bad": "✗", "skipped": "�
 def declare(arguments: Arguments) -> None:
     arguments.switch("--self-check", key="doctor.help.self_check")
     arguments.switch("--offline", key="doctor.help.offline")
+    arguments.switch("--clock", key="lab.help.clock")
     arguments.switch("--json", key="cli.help.json")
 
 
@@ -33,6 +38,8 @@ def doctor(bench: Workbench, console: Console, options: Namespace) -> int:
     engine = engine_for(bench, options.env)
     environment = engine.environment
     console.narrate([console.say("doctor.of", environment=environment.name, gateway=environment.gateway)])
+    if options.clock:
+        return _show_clock(console, engine, options)
     if options.self_check:
         lamps = asyncio.run(Preflight(engine, bench.environ).self_check())
     else:
@@ -44,12 +51,31 @@ def doctor(bench: Workbench, console: Console, options: Namespace) -> int:
     return output.FINDINGS if has_red(lamps) else output.OK
 
 
+def _show_clock(console: Console, engine: Engine, options: Namespace) -> int:
+    """How the clocks stand, unless `offline` by one call of taobao.time.get, and now in every form that is met."""
+    if not options.offline:
+        asyncio.run(engine.send(engine.prepare(RequestDraft(TIME))))
+    say, now = console.say, engine.clock()
+    rows = tuple(forms(now, engine.gateway_ahead))
+    skews = engine.gateway_clock.skews
+    if options.json:
+        measured = [{"by": skew.source, "ahead": skew.seconds, "within": skew.within} for skew in skews]
+        told = [{"accepted": accepted, "text": text, "message": say.render(words)} for accepted, text, words in rows]
+        console.json({"environment": engine.environment.name, "skews": measured, "forms": told})
+    else:
+        console.lines([say.render(sentence) for _look, sentence in clocks(skews, engine.gateway_ahead)])
+        console.lines(["", say("lab.times.forms")])
+        console.lines(columns([("✓" if accepted else "✗", text, say.render(words)) for accepted, text, words in rows]))
+    return output.FINDINGS if any(skew.dooms for skew in skews) else output.OK
+
+
 def _lamps(bench: Workbench, console: Console, engine: Engine, offline: bool) -> tuple[Lamp, ...]:
     """Those at hand, those of the terminal, and unless `offline` those on the wire, which know more where both do."""
     environ = bench.environ
     problems = (*bench.problems, *engine.ledger.problems)
     found = {lamp.name: lamp for lamp in at_hand(engine, problems)}
     found["specs"] = specs_lamp(engine, thorough=True)
+    found["files"] = files_lamp(bench.vault, bench.environments, (*bench.profiles.folders, bench.paths.config_file))
     for lamp in terminal_lamps(environ, console.is_terminal, console.encoding):
         found[lamp.name] = lamp
     if not offline:

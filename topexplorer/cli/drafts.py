@@ -37,10 +37,15 @@ def declare_draft(arguments: Arguments) -> None:
     arguments.option("--sign-method", "METHOD", "cli.help.sign_method", type=one_of("--sign-method", tuple(SCHEMES)))
 
 
-def engine_for(bench: Workbench, name: str | None) -> Engine:
-    """The engine, in the environment of that name if one is named. Raises UnknownEnvironment or ConfigError."""
+def engine_for(bench: Workbench, name: str | None, seller: str | None = None) -> Engine:
+    """The engine, in the environment of that name and with that seller's session, where they are named.
+
+    Raises UnknownEnvironment or ConfigError; that there is no such seller, a call will say.
+    """
     if name:
         bench.engine.use(name)
+    if seller is not None:
+        bench.engine.use_seller(seller)
     return bench.engine
 
 

@@ -17,16 +17,15 @@ from topexplorer.cli.arguments import Arguments
 from topexplorer.cli.layout import columns
 from topexplorer.cli.output import Console
 from topexplorer.cli.verbs import Verb
-from topexplorer.core.call import Refusal
 from topexplorer.core.catalog import Catalog, unlisted
-from topexplorer.core.diagnosis import Diagnosis, Surroundings, explain_refusal, explain_silence, family_of, global_row
-from topexplorer.core.errorbodies import LONGEST, answer_in, masked, refusal_in, silence_in
+from topexplorer.core.diagnosis import Diagnosis, family_of
+from topexplorer.core.errorbodies import LONGEST, answer_in, masked
+from topexplorer.core.errorlookup import diagnosed, searched, timestamp_read
 from topexplorer.core.errors import UsageError
-from topexplorer.core.errorsearch import Findings, nearest, search_errors, unknown
+from topexplorer.core.errorsearch import nearest, unknown
 from topexplorer.core.language import Language, message
-from topexplorer.core.myths import corrections
 from topexplorer.core.spec import ApiSpec
-from topexplorer.core.timestamps import Reading, read_timestamp
+from topexplorer.core.timestamps import Reading
 
 STDIN = "-"
 MOST_APIS = 8
@@ -46,7 +45,7 @@ def explain(bench: Workbench, console: Console, options: Namespace) -> int:
     spec = catalog.spec(method) if method else unlisted("")
     if method and not text:
         return _list_errors(console, spec, options.json)
-    if diagnosis := _diagnosis(catalog, spec, method, text):
+    if diagnosis := diagnosed(catalog, spec, text, method):
         known_by = () if method else _known_by(catalog, diagnosis)
         _show(console, diagnosis, known_by, options.json)
         if not known_by and not options.json:
@@ -55,7 +54,7 @@ def explain(bench: Workbench, console: Console, options: Namespace) -> int:
     if answer_in(text):
         console.lines([console.say("explain.is_answer")])
         return output.OK
-    if (reading := read_timestamp(text, bench.clock())).form:
+    if reading := timestamp_read(text, bench.clock()):
         _show_timestamp(console, reading, options.json)
         return output.OK
     return _search(console, catalog, text, options.json)
@@ -92,22 +91,6 @@ def _read(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("gb18030", "replace")
-
-
-def _diagnosis(catalog: Catalog, spec: ApiSpec, method: str, text: str) -> Diagnosis | None:
-    """What the text is refused with; None when it holds no refusal that anything is known of."""
-    table, behind = catalog.errors, catalog.imported(method) if method else None
-    own = {row.sub_code: row.code for row in (*(behind.errors if behind else ()), *spec.errors)}
-    if text in own:
-        return explain_refusal(Refusal(own[text], "", text), spec, table, Surroundings(behind=behind))
-    refusal = refusal_in(text, table)
-    if refusal is None:
-        silence = silence_in(text)
-        return explain_silence(silence) if silence else None
-    is_known = global_row(refusal.code, table) or family_of(refusal.sub_code or "", table)
-    if not is_known and not (refusal.msg or refusal.sub_code):
-        return None
-    return explain_refusal(refusal, spec, table, Surroundings(behind=behind))
 
 
 def _known_by(catalog: Catalog, diagnosis: Diagnosis) -> tuple[str, ...]:
@@ -194,12 +177,9 @@ def _list_errors(console: Console, spec: ApiSpec, as_json: bool) -> int:
 
 def _search(console: Console, catalog: Catalog, text: str, as_json: bool) -> int:
     """What the words are about. Raises UsageError when nothing is, naming the codes that look like them."""
-    say, shown = console.say, masked(text)
-    found = search_errors(shown, catalog.errors)
-    if shown.isdigit():
-        found = Findings((), corrections(int(shown)))
+    say, (found, near) = console.say, searched(catalog, text)
     if not found.rows and not found.notes:
-        raise UsageError(unknown(shown, nearest(shown, catalog.errors)), message("explain.unknown.hint"))
+        raise UsageError(unknown(masked(text), near), message("explain.unknown.hint"))
     if as_json:
         rows = [{"name": r.name, "title": say.words(r.title), "cure": say.words(r.cure)} for r in found.rows]
         console.json({"found": rows, "notes": [say.render(note) for note in found.notes]})

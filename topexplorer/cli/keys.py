@@ -23,8 +23,7 @@ from topexplorer.core.language import Language, Message, message
 from topexplorer.core.text import clean_line
 from topexplorer.engine import secretcmd, vaultexport
 from topexplorer.engine.environments import Environment, KeyName
-from topexplorer.engine.keysources import KEY_NAMES, fits
-from topexplorer.engine.secretcmd import CommandKeys
+from topexplorer.engine.keysources import KEY_NAMES, Texts, checked, of_command
 from topexplorer.engine.storedkeys import Entries, SellerToken
 from topexplorer.engine.strongroom import Ask, PassphraseWanted, new_passphrase
 from topexplorer.engine.vaultfile import SealedVault, StoreKind
@@ -85,8 +84,9 @@ def set_keys(bench: Workbench, console: Console, options: Namespace) -> int:
     room = bench.vault.room
     room.store_for(environment)
     given = _piped(options.prompts, name) if options.stdin else _typed(options.prompts, console.say, environment, name)
-    token = SellerToken(given.session, options.seller or "") if given.session else None
-    store = room.put(environment, given.app_key, given.app_secret, token)
+    token = SellerToken(given["SESSION"], options.seller or "") if "SESSION" in given else None
+    app_key = given["APP_KEY"].reveal() if "APP_KEY" in given else ""
+    store = room.put(environment, app_key, given.get("APP_SECRET"), token)
     console.narrate([console.say("keys.kept", environment=environment.name, place=console.say.render(_place(store)))])
     return output.OK
 
@@ -208,49 +208,32 @@ def _name(text: str | None) -> str | None:
     return text
 
 
-def _typed(prompts: Prompts, say: Language, environment: Environment, name: str | None) -> CommandKeys:
+def _typed(prompts: Prompts, say: Language, environment: Environment, name: str | None) -> Texts:
     """One key, or all three, typed at the terminal; an empty line leaves one as it is."""
     if not prompts.has_terminal:
         raise UsageError(message("keys.no_terminal"))
-    texts = {}
+    texts: dict[KeyName, str] = {}
     for wanted in [name] if name else NAMES:
         question = say(f"keys.ask.{wanted}", environment=environment.name)
         typed = Secret(prompts.text(question)) if wanted == "app_key" else prompts.secret(question)
-        texts[wanted] = typed.reveal().strip() if typed else ""
-    return _checked(texts)
+        texts[NAMES[wanted]] = typed.reveal().strip() if typed else ""
+    return checked(texts)
 
 
-def _piped(prompts: Prompts, name: str | None) -> CommandKeys:
+def _piped(prompts: Prompts, name: str | None) -> Texts:
     """One key as it is, or several as a JSON object, from stdin."""
     content = prompts.rest_of_stdin()
     if name is None and not content.lstrip().startswith(b"{"):
         raise UsageError(message("keys.stdin_needs_name", names=tuple(NAMES)))
     if name is None:
         try:
-            return _checked(_texts(secretcmd.parse(content)))
+            return checked({name: text.reveal() for name, text in of_command(secretcmd.parse(content)).items()})
         except secretcmd.NoKeys as problem:
             raise UsageError(message("keys.stdin_no_keys", reason=problem.reason)) from None
     try:
-        return _checked({name: content.decode("utf-8-sig").strip()})
+        return checked({NAMES[name]: content.decode("utf-8-sig").strip()})
     except UnicodeDecodeError:
         raise UsageError(message("keys.stdin_no_keys", reason=message("secretcmd.not_utf8"))) from None
-
-
-def _texts(keys: CommandKeys) -> dict[str, str]:
-    found = {"app_key": Secret(keys.app_key), "app_secret": keys.app_secret, "session": keys.session}
-    return {name: text.reveal() for name, text in found.items() if text}
-
-
-def _checked(texts: dict[str, str]) -> CommandKeys:
-    """Raises UsageError for nothing, and for what cannot be a key."""
-    given = {name: Secret(text) for name, text in texts.items() if text}
-    if not given:
-        raise UsageError(message("keys.nothing_given"))
-    unfit = tuple(name for name, text in given.items() if not fits(NAMES[name], text))
-    if unfit:
-        raise UsageError(message("keys.unfit", names=unfit))
-    app_key = given["app_key"].reveal() if "app_key" in given else ""
-    return CommandKeys(app_key, given.get("app_secret"), given.get("session"))
 
 
 def _place(store: VaultStore) -> Message:

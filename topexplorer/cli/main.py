@@ -22,6 +22,7 @@ from topexplorer.cli.verbs import VERBS, find, named
 from topexplorer.core.errors import TopExplorerError, UsageError
 from topexplorer.core.language import Language, Message, message
 from topexplorer.core.specfiles import BrokenSpec
+from topexplorer.engine.hardening import harden
 
 RARELY = 100_000
 """New objects between two looks for garbage."""
@@ -33,6 +34,7 @@ def run() -> NoReturn:
     # Next to nothing that a short run makes is garbage. Looking for it, above all once more at the very end, took a
     # fifth of the time of a whole call.
     gc.set_threshold(RARELY)
+    harden()
     code = main(sys.argv[1:])
     gc.freeze()
     sys.exit(code)
@@ -49,7 +51,7 @@ def main(
     words = list(argv)
     bench = bench or assemble(specs=[Path(folder).expanduser() for folder in values_of("--specs", words)])
     say = Language(value_of("--lang", words) or bench.preferences.language or _system_language(bench.environ))
-    console = Console(say, stdout or _stream(sys.stdout), stderr or _stream(sys.stderr))
+    console = Console(say, stdout or _stream(sys.stdout), stderr or _stream(sys.stderr), bench.known)
     try:
         code = _guarded(bench, console, words)
         console.flush()
@@ -140,11 +142,16 @@ def _declare_everywhere(arguments: Arguments) -> None:
     arguments.explain(HELP, "cli.help.help")
 
 
+def _declare_exploring(arguments: Arguments) -> None:
+    arguments.option("--theme", "NAME", "cli.help.theme")
+    arguments.switch("--demo", key="redact.help.demo")
+
+
 def _explore(bench: Workbench, console: Console, words: list[str]) -> int:
     """Opens the explorer; without a terminal, help on stderr and the exit code for usage."""
     arguments = Arguments("", console.say)
     _declare_everywhere(arguments)
-    arguments.option("--theme", "NAME", "cli.help.theme")
+    _declare_exploring(arguments)
     options = arguments.parse(words)
     if not (console.is_terminal and sys.stdin.isatty()):
         console.tell(_main_help(console))
@@ -155,9 +162,13 @@ def _explore(bench: Workbench, console: Console, words: list[str]) -> int:
         bench.environments.get_or_raise(options.env)
     if options.no_color:
         os.environ["NO_COLOR"] = "1"  # Textual looks there, and only when it is imported
+    if not bench.environ.get("TOPEXPLORER_DEBUG"):
+        # Textual would write every event to a file or to a developer's console, keys that are typed included.
+        for name in ("TEXTUAL", "TEXTUAL_LOG"):
+            os.environ.pop(name, None)
     from topexplorer.tui.app import open_tui
 
-    return open_tui(bench, console.say, options.theme)
+    return open_tui(bench, console.say, options.theme, demo=options.demo)
 
 
 def _main_help(console: Console) -> list[str]:
@@ -165,7 +176,7 @@ def _main_help(console: Console) -> list[str]:
     say = console.say
     arguments = Arguments("", say)
     arguments.mention(say("cli.help.verb_word"))
-    arguments.option("--theme", "NAME", "cli.help.theme")
+    _declare_exploring(arguments)
     arguments.explain(("--version",), "cli.help.version")
     _declare_everywhere(arguments)
     codes = definitions([(str(code), say(f"cli.exit.{code}")) for code in output.EXIT_CODES], console.width)

@@ -1,7 +1,8 @@
 """The only place that writes to stdout and stderr, and the one table of exit codes.
 
 Data goes to stdout and words about it to stderr, so that a pipe gets nothing but data. What a terminal would act on is
-made visible first. A reader that goes away ends the output and nothing else.
+made visible first, and every secret that is known is masked, in raw bytes too. A reader that goes away ends the output
+and nothing else.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from topexplorer.core.errors import (
     UsageError,
 )
 from topexplorer.core.language import Language, Message, Words, message
+from topexplorer.core.taint import KnownSecrets
 from topexplorer.core.text import clean, clean_line, fit
 
 if TYPE_CHECKING:
@@ -85,8 +87,9 @@ class OutputFailed(Exception):
 class Console:
     """Two streams and a language. `narrates` lets out words for a person who watches, `quiet` leaves out details."""
 
-    def __init__(self, language: Language, stdout: TextIO, stderr: TextIO) -> None:
+    def __init__(self, language: Language, stdout: TextIO, stderr: TextIO, known: KnownSecrets | None = None) -> None:
         self.say = language
+        self._known = known or KnownSecrets()
         self.narrates = stderr.isatty()
         self.quiet = False
         self.is_terminal = stdout.isatty()
@@ -182,7 +185,9 @@ class Console:
 
     def _write(self, stream: TextIO, text: str | bytes) -> None:
         if isinstance(text, str):
-            text = text.encode(stream.encoding or "utf-8", "replace")
+            text = self._known.mask(text).encode(stream.encoding or "utf-8", "replace")
+        else:
+            text = self._known.mask_body(text)
         self._attempt(stream, text)
 
     def _attempt(self, stream: TextIO, content: bytes) -> None:

@@ -93,7 +93,7 @@ def save_profile(bench: Workbench, console: Console, options: Namespace) -> int:
 def run(bench: Workbench, console: Console, options: Namespace) -> int:
     """Sends a profile, with what the command line says on top."""
     profile = bench.profiles.get(options.name)
-    engine = engine_for(bench, options.env or profile.environment)
+    engine = engine_for(bench, options.env or profile.environment, options.seller)
     return perform(bench, console, engine, draft_from(bench, options, profile.draft), options)
 
 

@@ -1,17 +1,15 @@
-"""A request before it is sent, as text: what goes on the wire, and how its sign comes about. Secrets are masked."""
+"""A request before it is sent, as text: what goes on the wire, and what is signed. Secrets are masked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from topexplorer.cli.layout import columns
 from topexplorer.cli.output import Console
-from topexplorer.core.call import MASK, RequestDraft, SignedRequest
+from topexplorer.core.call import SignedRequest
 from topexplorer.core.language import Language
 from topexplorer.core.signing import SCHEMES, sorted_pairs
-from topexplorer.engine.engine import Engine
-from topexplorer.engine.environments import SANDBOX_URL
+from topexplorer.core.taint import MASK
 
 
 def show_request(console: Console, request: SignedRequest, as_json: bool) -> None:
@@ -22,33 +20,11 @@ def show_request(console: Console, request: SignedRequest, as_json: bool) -> Non
         console.lines(_request_lines(request, console.say))
 
 
-def show_signing(console: Console, engine: Engine, draft: RequestDraft) -> None:
-    """Every step from the parameters to the sign, on stdout."""
-    request, sign = engine.preview(draft), _sign_of(engine, draft)
-    say, wraps = console.say, SCHEMES[request.sign_method].wraps
-    rule = say("cli.signing.rule.wraps" if wraps else "cli.signing.rule.hmac", method=request.sign_method)
-    lines = [say("cli.signing.sorted"), *_signed_rows(request)]
-    lines += ["", say("cli.signing.left_out"), *_left_out(request, say)]
-    lines += ["", say("cli.signing.joined.wraps" if wraps else "cli.signing.joined"), f"  {signed_text(request)}"]
-    lines += ["", rule, f"  {sign or MASK}"]
-    console.lines(lines)
-    if sign is None:
-        console.narrate([say("cli.signing.masked")])
-
-
 def signed_text(request: SignedRequest) -> str:
     """What the digest is taken of, with the secret masked where the method puts it at both ends."""
     if SCHEMES[request.sign_method].wraps:
         return f"{MASK}{request.base_string}{MASK}"
     return request.base_string
-
-
-def _sign_of(engine: Engine, draft: RequestDraft) -> str | None:
-    """The sign itself where everybody may know it: in the embedded sandbox, whose keys are made up."""
-    if engine.environment.gateway != SANDBOX_URL:
-        return None
-    # Files are never part of a sign, and one that cannot be read must not be in the way here.
-    return dict(engine.prepare(replace(draft, files={})).params)["sign"]
 
 
 def _request_lines(request: SignedRequest, say: Language) -> Iterator[str]:

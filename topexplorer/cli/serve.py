@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import signal
 import socket
 from argparse import Namespace
 from collections.abc import Callable, Sequence
-from functools import partial
+from datetime import datetime
+from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from topexplorer.assemble import Workbench
 from topexplorer.cli import output, sdksnippets, statefiles
@@ -84,8 +86,11 @@ def serve(bench: Workbench, console: Console, options: Namespace) -> int:
         console.detail([console.say("serve.rules_in_force", n=len(rules)), *listed])
     if kept:
         console.detail([console.say("serve.state_loaded", file=state)])
-    from topexplorer.cli import loopback
+    from topexplorer.sandbox import loopback
 
+    # What is there by now stays to the end; the garbage collector need not look at it again and again.
+    gc.freeze()
+    bench.mask_logs()
     loopback.run(_Served(sandbox, console).until_told(listener))
     if state:
         sandbox.save(partial(statefiles.write, state))
@@ -142,14 +147,16 @@ class _Served:
         self._sandbox = sandbox
         self._console = console
         self._told = asyncio.Event()
-        self._running: set[asyncio.Task[Any]] = set()
+        self._said: list[str] = []
+        self._answered = console.say("cli.serve.answered")
         sandbox.watch = self._call
 
     async def until_told(self, listener: socket.socket) -> None:
-        from topexplorer.cli.loopback import serve as serve_http
+        from topexplorer.sandbox.loopback import serve as serve_http
 
         self._listen_to_signals()
-        await serve_http(self._app, listener, self._over)
+        await serve_http(self._app, listener, self._told.wait)
+        self._let_out()
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -162,28 +169,15 @@ class _Served:
             except NotImplementedError:
                 signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._told.set))
 
-    async def _over(self) -> None:
-        """Ends the calls that faults hold up; the server would wait for them."""
-        await self._told.wait()
-        for task in self._running:
-            task.cancel()
-
     async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        task = asyncio.current_task()
-        if scope["type"] != "http" or task is None:
-            await self._sandbox(scope, receive, send)
-            return
-        self._running.add(task)
         try:
-            if scope["path"] in GATEWAY_PATHS:
+            if scope["type"] != "http" or scope["path"] in GATEWAY_PATHS:
                 await self._sandbox(scope, receive, send)
             else:
                 await self._page(scope, receive, send)
         except Exception as error:
             self._console.error(message("cli.output.unexpected", kind=type(error).__name__))
             raise
-        finally:
-            self._running.discard(task)
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves what is not a call. Of the address only the path is shown: the query may hold a code."""
@@ -196,14 +190,16 @@ class _Served:
 
         await self._sandbox(scope, receive, heard)
         if status == 404:
-            self._console.detail([self._console.say("cli.serve.wrong_path", path=scope["path"], right=PATH)])
+            self._line([self._console.say("cli.serve.wrong_path", path=scope["path"], right=PATH)])
         else:
-            row = (self._time(), f"{scope['method']} {scope['path']}", "-", "-", f"HTTP {status}")
-            self._line(row)
+            say, rules = self._console.say, scope.get("faults", ())
+            cells = [self._time(), f"{scope['method']} {scope['path']}", "-", "-"]
+            cells.append(f"HTTP {status}" if status else say("serve.left"))
+            self._line([*cells, *([say("serve.fault", rules=rules)] if rules else [])])
 
     def _call(self, row: LogRow) -> None:
         say = self._console.say
-        outcome = say("cli.serve.answered") if row.reason is None else f"{row.code} {say.render(row.reason)}"
+        outcome = self._answered if row.reason is None else f"{row.code} {say.render(row.reason)}"
         took = f"{(row.seconds or 0) * 1000:.0f} ms"
         cells = [self._time(row), row.method or "-", row.app_key or "-", took, outcome]
         cells += [say("serve.fault", rules=row.faults)] if row.faults else []
@@ -211,10 +207,23 @@ class _Served:
         self._line(cells)
 
     def _line(self, cells: Sequence[str]) -> None:
-        self._console.detail([clean_line(GAP.join(cells))])
+        """Says it with all that happens in the same turn of the loop: writing is what a line costs most."""
+        if not self._said:
+            asyncio.get_running_loop().call_soon(self._let_out)
+        self._said.append(clean_line(GAP.join(cells)))
+
+    def _let_out(self) -> None:
+        if self._said:
+            said, self._said = self._said, []
+            self._console.detail(["\n".join(said)])
 
     def _time(self, row: LogRow | None = None) -> str:
-        return (row.at if row else self._sandbox.now()).astimezone(GMT8).strftime("%H:%M:%S")
+        return _clock_text(int((row.at if row else self._sandbox.now()).timestamp()))
+
+
+@lru_cache(maxsize=4)
+def _clock_text(second: int) -> str:
+    return datetime.fromtimestamp(second, GMT8).strftime("%H:%M:%S")
 
 
 def _number(option: str, most: int) -> Callable[[str], int]:

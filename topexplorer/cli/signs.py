@@ -1,11 +1,13 @@
-"""`sign`: how a sign comes about, or with `--check` what is wrong with one that another program made. Sends nothing."""
+"""`sign`: how a sign comes about, or with `--check` what is wrong with one that another program made. Sends nothing.
+
+Signs of calls, with JSON and XML bodies and in batches, of callbacks that the platform sends, of TMC connections.
+"""
 
 from __future__ import annotations
 
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ from topexplorer.core.call import RequestDraft, Secret
 from topexplorer.core.errors import UsageError
 from topexplorer.core.language import Language, message
 from topexplorer.engine.engine import Engine
-from topexplorer.engine.environments import SANDBOX_URL
+from topexplorer.engine.madeup import keys_are_made_up
 
 if TYPE_CHECKING:
     from topexplorer.core.signlab.pasted import Pasted
@@ -31,6 +33,10 @@ LANGUAGES = ("python", "php", "java", "javascript", "shell", "csharp")
 def declare_sign(arguments: Arguments) -> None:
     arguments.positional("method", "signlab.help.method", nargs="?")
     declare_draft(arguments)
+    arguments.option("--body", "TEXT|-|FILE", "lab.help.body")
+    arguments.switch("--batch", key="lab.help.batch")
+    arguments.option("--callback", "TEXT|-|FILE", "lab.help.callback")
+    arguments.option("--tmc", "GROUP", "lab.help.tmc")
     arguments.option("--check", "TEXT|-|FILE", "signlab.help.check")
     arguments.switch("--secret-stdin", key="signlab.help.secret_stdin")
     arguments.option("--fix-in", "LANGUAGE", "signlab.help.fix_in", type=one_of("--fix-in", LANGUAGES))
@@ -41,18 +47,42 @@ def sign(bench: Workbench, console: Console, options: Namespace) -> int:
     """Shows how the sign of a request comes about, or checks a pasted one."""
     if options.check is not None:
         return check(bench, console, options)
-    if options.secret_stdin or options.fix_in or options.json:
-        raise UsageError(message("signlab.usage.needs_check"))
-    if options.method is None:
-        raise UsageError(message("cli.usage.required", names="METHOD"), message("signlab.usage.or_check"))
-    from topexplorer.cli.requests import show_signing
-
+    if options.fix_in:
+        raise UsageError(message("lab.usage.needs_check"))
+    if (options.body, options.callback) == (STDIN, STDIN) or (options.secret_stdin and STDIN in _texts(options)):
+        raise UsageError(message("signlab.usage.one_stdin"), message("signlab.usage.secret_elsewhere"))
     engine = engine_for(bench, options.env)
-    draft = _draft(bench, console, options)
-    for problem in engine.check(draft):
+    if options.callback is None and options.tmc is None:
+        return _forward(bench, console, engine, options)
+    from topexplorer.cli.signsteps import show_callback, show_tmc
+
+    secret, app_key, _session = _keys(bench, engine, options.secret_stdin)
+    reveal = _made_up(engine, options)
+    if options.tmc is not None:
+        app_key = app_key or bench.vault.status(engine.environment).app_key or ""
+        return show_tmc(console, secret, engine, app_key, options, reveal)
+    body = _text(options.body) if options.body else ""
+    return show_callback(console, secret, _text(options.callback), body, options, reveal)
+
+
+def _forward(bench: Workbench, console: Console, engine: Engine, options: Namespace) -> int:
+    """The steps of a call. Raises UsageError without a METHOD, unless it is a batch, whose parts name theirs."""
+    if options.secret_stdin:
+        raise UsageError(message("lab.usage.secret_stdin"))
+    if options.method is None and not options.batch:
+        raise UsageError(message("cli.usage.required", names="METHOD"), message("signlab.usage.or_check"))
+    if options.batch and not options.body:
+        raise UsageError(message("cli.usage.required", names="--body"), message("lab.help.body"))
+    from topexplorer.cli.signsteps import show_call
+
+    draft = _draft(bench, console, options) if options.method else draft_from(bench, options, RequestDraft(""))
+    for problem in engine.check(draft) if options.method else ():
         console.warn(message("cli.call.problem", where=problem.where, what=problem.what))
-    show_signing(console, engine, draft)
-    return output.OK
+    return show_call(console, engine, draft, options, _text(options.body) if options.body else "")
+
+
+def _texts(options: Namespace) -> tuple[str | None, ...]:
+    return options.body, options.callback
 
 
 def _draft(bench: Workbench, console: Console, options: Namespace) -> RequestDraft:
@@ -97,7 +127,7 @@ def check(bench: Workbench, console: Console, options: Namespace) -> int:
 
 def _drafted(engine: Engine, draft: RequestDraft) -> tuple[tuple[str, str], ...]:
     """The parameters of the draft as this environment would sign them. Raises MissingKeys."""
-    return tuple(pair for pair in engine.prepare(replace(draft, files={}), confirmed=True).params if pair[0] != "sign")
+    return engine.parameters(draft)
 
 
 def _keys(bench: Workbench, engine: Engine, from_stdin: bool) -> tuple[Secret, str, Secret | None]:
@@ -115,7 +145,7 @@ def _keys(bench: Workbench, engine: Engine, from_stdin: bool) -> tuple[Secret, s
 
 def _made_up(engine: Engine, options: Namespace) -> bool:
     """Whether everybody may know the keys: the embedded sandbox's are made up, one from stdin may be real."""
-    return engine.environment.gateway == SANDBOX_URL and not options.secret_stdin
+    return keys_are_made_up(engine) and not options.secret_stdin
 
 
 def _text(given: str) -> str:
@@ -135,29 +165,10 @@ def _text(given: str) -> str:
 
 
 def _lines(pasted: Pasted, verdict: Verdict, say: Language, may_show: bool) -> Iterator[str]:
-    yield say.render(verdict.sentence)
-    if pasted.params:
-        yield ""
-        yield say("signlab.show.read", form=say(f"signlab.form.{pasted.form}"), n=len(pasted.params))
-    if verdict.also:
-        yield ""
-        yield say("signlab.show.also")
-        yield from (f"  {say.render(finding.what)}" for finding in verdict.also)
-    if verdict.evidence and verdict.findings:
-        yield ""
-        yield say("signlab.show.hashed", digest=verdict.evidence.digest, n=verdict.evidence.byte_count)
-        yield f"  {verdict.evidence.hashed}"
-        if verdict.evidence.hashed != verdict.evidence.right:
-            yield say("signlab.show.right")
-            yield f"  {verdict.evidence.right}"
-            yield say("signlab.show.differs", place=verdict.evidence.differs_at + 1)
-    if verdict.fixes:
-        yield ""
-        yield say("signlab.show.fix", language=say(f"signlab.code.{verdict.language}"))
-        yield from (f"  {fix.line}" for fix in verdict.fixes)
-    if may_show and verdict.right and verdict.kind != "correct":
-        yield ""
-        yield say("signlab.show.right_sign", sign=verdict.right.reveal())
+    from topexplorer.core.signlab.telling import told
+
+    for look, text in told(pasted, verdict, say, reveal=may_show):
+        yield f"  {text}" if look in ("text", "fix") else text
 
 
 def _data(pasted: Pasted, verdict: Verdict, say: Language) -> dict[str, object]:

@@ -18,8 +18,10 @@ from typing import Any, Literal
 
 from topexplorer.core.language import Message
 from topexplorer.core.nouns import dataclass
+from topexplorer.core.taint import MASK, NOTHING, Taint
 
-MASK = "******"
+MOST_VALUES = 5_000_000
+"""In one document, counted by what separates them, in texts too: decoded, each may take a hundred bytes of memory."""
 SECRET_PARAMS = frozenset({"session", "sign", "access_token", "refresh_token"})
 SYSTEM_PARAMS = frozenset(
     {"method", "app_key", "timestamp", "format", "v", "sign_method", "sign", "simplify", "session"}
@@ -136,7 +138,8 @@ class SignedRequest:
     """Names that are not part of the sign or not sent, each with its reason."""
     sign_method: str
     signed_at: datetime
-    secrets: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    taint: Taint = field(default=NOTHING, repr=False, compare=False)
+    """Every secret that is known where it was signed, its sign apart."""
 
     @property
     def method(self) -> str:
@@ -144,51 +147,38 @@ class SignedRequest:
 
     def redacted(self) -> SignedRequest:
         """The only form that may be stored, logged, shown or exported."""
-        params = tuple((name, self._masked(name, text)) for name, text in self.params)
+        mask = self.taint.mask
+        params = tuple((mask(name), self._masked(name, text)) for name, text in self.params)
         values = {name: self._masked(name, text) for name, text in self.draft.values.items()}
         draft = self.draft if values == self.draft.values else replace(self.draft, values=values)
-        return replace(self, draft=draft, params=params, base_string=self.mask(self.base_string), secrets=())
+        return replace(
+            self, draft=draft, url=mask(self.url), params=params, base_string=mask(self.base_string), taint=NOTHING
+        )
 
     def _masked(self, name: str, text: str) -> str:
-        return MASK if name in SECRET_PARAMS else self.mask(text)
+        return MASK if name in SECRET_PARAMS else self.taint.mask(text)
 
     def mask(self, text: str) -> str:
-        """`text` with every secret of this request replaced, percent-encoded ones too."""
-        for form in self._spellings():
-            text = text.replace(form, MASK)
-        return text
+        """`text` with every secret replaced that is known to this request, its sign included, in every spelling."""
+        return self.whole_taint.mask(text)
 
     def mask_body(self, body: bytes) -> bytes:
-        """The same for a document that came back. Secrets of under six characters stay: they would tear words apart."""
-        for form in self._spellings():
-            if len(form) >= 6:
-                body = body.replace(form.encode("utf-8", "replace"), MASK.encode())
-        return body
+        """The same for a document that came back."""
+        return self.whole_taint.mask_body(body)
 
-    def _spellings(self) -> list[str]:
-        """Every way a secret may be written: as it is, percent-encoded, with JSON's escaped slash.
-
-        The longest first: what contains another secret must not be left in pieces.
-        """
-        from urllib.parse import quote, quote_plus
-
-        spelled = {
-            form
-            for secret in self.secrets
-            for form in (
-                secret,
-                secret.replace("/", "\\/"),
-                *(spell(secret, "", errors="replace") for spell in (quote, quote_plus)),
-            )
-        }
-        return sorted(filter(None, spelled), key=len, reverse=True)
+    @property
+    def whole_taint(self) -> Taint:
+        """What to mask in everything that comes back: the secrets that are known, and this request's sign."""
+        return self.taint | Taint(text for name, text in self.params if name == "sign")
 
 
 def decode_json(body: bytes | str) -> Any:
     """JSON with exact numbers: integers of any length stay integers, fractions become Decimal. NaN is refused.
 
-    Raises ValueError (or RecursionError for absurd nesting).
+    Raises ValueError, also for bytes of more than MOST_VALUES values, or RecursionError for absurd nesting.
     """
+    if len(body) > MOST_VALUES and isinstance(body, bytes) and sum(map(body.count, b"[{,")) > MOST_VALUES:
+        raise ValueError(f"> {MOST_VALUES} values")
     return json.loads(body, parse_float=_exact_fraction, parse_int=_exact_int, parse_constant=_refuse_constant)
 
 

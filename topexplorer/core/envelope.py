@@ -1,19 +1,15 @@
-"""How the platform writes documents: root names, list wrappers, `simplify`, JSON and XML, multipart forms.
-
-Facts: response guide of the call documents; list rule checked by others against the generated Java and .NET SDKs.
-"""
+"""How the platform writes documents: root names, `simplify`, JSON and XML, multipart forms (response guide)."""
 
 from __future__ import annotations
 
 import codecs
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from topexplorer.core.call import WireFormat
 from topexplorer.core.nouns import dataclass
-from topexplorer.core.spec import Field, item_name
 
 CHUNK = 1024 * 1024
 
@@ -27,53 +23,18 @@ class Style:
     host: str = ""
     """Names the serving machine in a comment after XML."""
 
+    @property
+    def names_items(self) -> bool:
+        """Whether a list stands under the name of its items; only simplified JSON has it plain."""
+        return not (self.simplify and self.format == "json")
+
 
 def response_root(method: str) -> str:
     """`taobao.item.seller.get` gives `item_seller_get_response`; only that prefix is dropped."""
     return method.removeprefix("taobao.").replace(".", "_") + "_response"
 
 
-def nested(payload: Mapping[str, Any], fields: Sequence[Field], style: Style) -> dict[str, Any]:
-    """`payload` with each list under its item name (`orders: {order: […]}`), plain when JSON is simplified."""
-    if style.simplify and style.format == "json":
-        return dict(payload)
-    return _Nesting().struct(payload, fields)
-
-
-class _Nesting:
-    """One document's way through the fields. Looks up only those that may hold lists, and each of them once."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[int, str], Field | None] = {}
-
-    def struct(self, payload: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, Any]:
-        return {
-            name: value if isinstance(value, str | int | float) else self._wrapped(value, self._field(fields, name))
-            for name, value in payload.items()
-        }
-
-    def _field(self, fields: Sequence[Field], name: str) -> Field | None:
-        key = id(fields), name
-        if key not in self._known:
-            self._known[key] = next((field for field in fields if field.name == name), None)
-        return self._known[key]
-
-    def _wrapped(self, value: Any, field: Field | None) -> Any:
-        members = field.children if field else ()
-        if isinstance(value, Mapping):
-            return self.struct(value, members)
-        if isinstance(value, list | tuple):
-            items = [self.struct(entry, members) if isinstance(entry, Mapping) else entry for entry in value]
-            return {item_name(field.platform_type if field else _type_of(items)): items}
-        return value
-
-
-def _type_of(items: list[Any]) -> str:
-    first = items[0] if items else ""
-    return "Boolean" if isinstance(first, bool) else "Number" if isinstance(first, int) else "String"
-
-
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=str)
 """An exact fraction becomes text, as the platform writes prices."""
 
 

@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from topexplorer.core.call import MASK, NoAnswer, Refusal, decode_json
+from topexplorer.core.call import NoAnswer, Refusal, decode_json
 from topexplorer.core.spec import ErrorTable
+from topexplorer.core.taint import MASK
 
 LONGEST = 1_000_000
 """Characters that are read."""

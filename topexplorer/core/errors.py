@@ -12,13 +12,19 @@ TopExplorerError            one sentence for the user, as a Message
 ├── Refused                 a guard said no before any byte left
 │   ├── QuotaExceeded       carries `wait_seconds`
 │   ├── UnsafeGateway       plain http to a host that is not this machine
-│   └── NeedsConfirmation   a write in prod that nobody confirmed
+│   ├── Forbidden           a method that the environment's settings do not let out
+│   └── NeedsConfirmation   a write in prod that nobody confirmed: carries what would be sent
 └── StorageError            the disk said no: full, read-only, unwritable
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from topexplorer.core.language import Message
+
+if TYPE_CHECKING:
+    from topexplorer.core.plannedwrite import PlannedWrite
 
 
 class TopExplorerError(Exception):
@@ -68,7 +74,15 @@ class QuotaExceeded(Refused):
 class UnsafeGateway(Refused): ...
 
 
-class NeedsConfirmation(Refused): ...
+class Forbidden(Refused): ...
+
+
+class NeedsConfirmation(Refused):
+    """`planned` is what was about to be sent; who has seen it can have exactly that sent."""
+
+    def __init__(self, message: Message, planned: PlannedWrite, hint: Message | None = None) -> None:
+        super().__init__(message, hint)
+        self.planned = planned
 
 
 class StorageError(TopExplorerError): ...

@@ -18,6 +18,9 @@ alone: nothing is ever sent for it.
     sign_lab     -                                    opens the sign of this exchange, step by step
     docs         -                                    opens `link`
     instead      a method                             opens that API
+    environment  an environment's name, never prod    goes there and sends the same draft again
+    seller       a seller's nick                      takes that seller's session, which is there, and sends again
+    anyway       -                                    sends what was held back because it cannot succeed
 
 A face asks before it sends a write again.
 """
@@ -43,6 +46,9 @@ FixKind = Literal[
     "sign_lab",
     "docs",
     "instead",
+    "environment",
+    "seller",
+    "anyway",
 ]
 GATEWAY_TIME = "gateway"
 """The target of a `timestamp` fix that leaves the form as it is and takes the gateway's clock."""

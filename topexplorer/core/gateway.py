@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
@@ -30,7 +31,7 @@ from topexplorer.core.call import (
 )
 from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
-from topexplorer.core.spec import ApiSpec
+from topexplorer.core.taint import Taint
 from topexplorer.core.values import timestamp
 
 _CODE = r"-?[0-9]{1,9}"
@@ -80,7 +81,7 @@ class Gateway(Protocol):
 
     def parse(self, query: bytes, content_type: str, body: bytes) -> IncomingCall: ...
 
-    def wrap(self, spec: ApiSpec, payload: Mapping[str, Any], style: envelope.Style) -> bytes: ...
+    def wrap(self, method: str, content: Mapping[str, Any], style: envelope.Style) -> bytes: ...
 
     def refuse(self, refusal: Refusal, style: envelope.Style) -> bytes: ...
 
@@ -119,7 +120,7 @@ class TopGateway:
             environment=call.environment,
             sign_method=call.sign_method,
             signed_at=call.now,
-            secrets=(*keys.secrets(), sign, *(text for name, text in pairs if name in SECRET_PARAMS)),
+            taint=Taint((*keys.secrets(), *(text for name, text in pairs if name in SECRET_PARAMS))),
         )
 
     @staticmethod
@@ -194,21 +195,22 @@ class TopGateway:
     def parse(self, query: bytes, content_type: str, body: bytes) -> IncomingCall:
         """Query and body of a call as pairs, query first. Raises UnicodeDecodeError when they are not UTF-8.
 
-        Urlencoded and multipart forms give pairs; any other body is signed as a whole.
+        Urlencoded and multipart forms give pairs; any other body is signed as a whole. A name without `=` is no
+        parameter: else `a=b` and `a&b` would have the same sign, because names and values are signed with nothing
+        between.
         """
-        pairs = form_pairs(query)
+        pairs = form_pairs(query, bare=False)
         kind = content_type.split(";")[0].strip().lower()
         if kind == "multipart/form-data":
             fields, files = envelope.multipart(content_type, body)
             return IncomingCall((*pairs, *fields), files)
         if not kind or kind == "application/x-www-form-urlencoded":
-            return IncomingCall((*pairs, *form_pairs(body)))
+            return IncomingCall((*pairs, *form_pairs(body, bare=False)))
         return IncomingCall(tuple(pairs), body=body.decode("utf-8"))
 
-    def wrap(self, spec: ApiSpec, payload: Mapping[str, Any], style: envelope.Style) -> bytes:
-        """An answer in the platform's envelope. `payload` holds plain lists; item names come from the spec's types."""
-        root = envelope.response_root(spec.method)
-        return envelope.render(root, envelope.nested(payload, spec.response, style), style)
+    def wrap(self, method: str, content: Mapping[str, Any], style: envelope.Style) -> bytes:
+        """An answer in the platform's envelope. Lists in `content` already stand as the style wants them."""
+        return envelope.render(envelope.response_root(method), content, style)
 
     def refuse(self, refusal: Refusal, style: envelope.Style) -> bytes:
         """An `error_response`."""
@@ -224,11 +226,13 @@ class TopGateway:
 
 
 MOST_PARAMETERS = 5000
+SHORT = 500
+"""Characters of a text that is worth remembering."""
 
 
-def form_pairs(form: bytes) -> list[tuple[str, str]]:
-    """The pairs of a urlencoded form, blank values too. Raises ValueError for bytes that are not UTF-8, and for a form
-    of more than MOST_PARAMETERS.
+def form_pairs(form: bytes, bare: bool = True) -> list[tuple[str, str]]:
+    """The pairs of a urlencoded form, blank values too, and unless they are not wanted `bare` names without `=`. Raises
+    ValueError for bytes that are not UTF-8, and for a form of more than MOST_PARAMETERS.
 
     As `urllib.parse.parse_qsl` reads it, in a third of the time: a gateway does this for every call.
     """
@@ -236,16 +240,27 @@ def form_pairs(form: bytes) -> list[tuple[str, str]]:
         raise ValueError("too many parameters")
     pairs = []
     for part in form.decode("utf-8").split("&"):
-        name, _equals, value = part.partition("=")
-        if "%" in part or "+" in part:
-            pairs.append((_unquoted(name), _unquoted(value)))
-        elif part:
-            pairs.append((name, value))
+        name, equals, value = part.partition("=")
+        if not (equals or (part and bare)):
+            continue
+        if "%" in name or "+" in name:
+            name = _unquoted(name)
+        if "%" in value or "+" in value:
+            value = _unquoted(value)
+        pairs.append((name, value))
     return pairs
 
 
 def _unquoted(text: str) -> str:
+    return _unquoted_again(text) if len(text) < SHORT else _unquoted_first(text)
+
+
+def _unquoted_first(text: str) -> str:
     return unquote_to_bytes(text.replace("+", " ")).decode("utf-8")
+
+
+_unquoted_again = lru_cache(maxsize=500)(_unquoted_first)
+"""For the texts that callers send over and over, such as `fields`."""
 
 
 def _whole(text: str) -> str:

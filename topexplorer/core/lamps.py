@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from topexplorer.core.fixes import Fix
 from topexplorer.core.language import Message, Words, message
 from topexplorer.core.nouns import dataclass
 
@@ -23,6 +24,8 @@ class Lamp:
     """What to do about it. Every red lamp has one."""
     detail: str = ""
     """A figure, an address, a refusal: foreign text."""
+    fixes: tuple[Fix, ...] = ()
+    """What a face can carry out for it, the likeliest first."""
 
 
 def has_red(lamps: Iterable[Lamp]) -> bool:

@@ -37,8 +37,8 @@ else:
 
 def _init(self: Any, *values: Any, **named: Any) -> None:
     shape = _shape(self.__class__)
-    if not named and len(values) == len(shape.placed) == len(shape.setters):
-        for put, value in zip(shape.setters, values, strict=False):
+    if not named and shape.least <= len(values) <= len(shape.placed) == len(shape.setters):
+        for put, value in zip(shape.setters, values + shape.rest[len(values) :], strict=True):
             put(self, value)
         if shape.goes_on:
             self.__post_init__()
@@ -66,9 +66,12 @@ def _init(self: Any, *values: Any, **named: Any) -> None:
 
 
 class _Shape:
-    """What making a noun of one class needs to know: who goes by place, the defaults, who has none, how to set."""
+    """What making a noun of one class needs to know: who goes by place, the defaults, who has none, how to set.
 
-    __slots__ = ("defaults", "goes_on", "needed", "placed", "setters")
+    With at least `least` values by place, `rest` holds what the others are.
+    """
+
+    __slots__ = ("defaults", "goes_on", "least", "needed", "placed", "rest", "setters")
 
     def __init__(self, kind: Any) -> None:
         missing = dataclasses.MISSING
@@ -76,6 +79,8 @@ class _Shape:
         self.placed = [field.name for field in taken if not field.kw_only]
         self.defaults = {field.name: field.default for field in taken}
         self.needed = [(field.name, field.default_factory) for field in taken if field.default is missing]
+        self.rest = tuple(self.defaults.values())
+        self.least = max((place for place, default in enumerate(self.rest, 1) if default is missing), default=0)
         self.setters = [_setter(kind, field.name) for field in taken]
         self.goes_on = hasattr(kind, "__post_init__")
 

@@ -31,6 +31,8 @@ class Surroundings:
     """The address this machine calls from, as taobao.appip.get tells it."""
     skew: Skew | None = None
     """As it was measured last, for answers without a Date header."""
+    own_keys: str = ""
+    """The name of another environment whose keys this gateway takes for certain: of the embedded sandbox, its own."""
 
 
 NOTHING_KNOWN = Surroundings()

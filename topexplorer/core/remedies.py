@@ -150,6 +150,11 @@ def _ip(call: RefusedCall) -> Iterator[Fix]:
     yield Fix("ip", message("fix.ip" if address else "fix.ip.any", address=address), target=address)
 
 
+def _elsewhere(call: RefusedCall) -> Iterator[Fix]:
+    if name := call.around.own_keys:
+        yield Fix("environment", message("fix.environment", name=name), target=name)
+
+
 def _instead(call: RefusedCall) -> Iterator[Fix]:
     for method in call.spec.retired.instead if call.spec.retired else ():
         yield Fix("instead", message("fix.instead", method=method), target=method)
@@ -160,8 +165,8 @@ def _docs(call: RefusedCall) -> Iterator[Fix]:
         yield Fix("docs", message("fix.docs"), link=call.spec.docs)
 
 
-_SIGN: tuple[Remedy, ...] = (_sign_lab, _keys("app_secret"), _sign_method)
-_SESSION: tuple[Remedy, ...] = (_login, _keys("session"))
+_SIGN: tuple[Remedy, ...] = (_elsewhere, _sign_lab, _keys("app_secret"), _sign_method)
+_SESSION: tuple[Remedy, ...] = (_elsewhere, _login, _keys("session"))
 _TIME: tuple[Remedy, ...] = (_timestamp, _resend)
 _BY_CODE: Mapping[int, tuple[Remedy, ...]] = {
     3: (_edit_file, _resend),
@@ -171,7 +176,7 @@ _BY_CODE: Mapping[int, tuple[Remedy, ...]] = {
     12: (_login,),
     **dict.fromkeys((24, 25), _SIGN),
     **dict.fromkeys((26, 27, 42, 44, 53), _SESSION),
-    **dict.fromkeys((28, 29), (_keys("app_key"),)),
+    **dict.fromkeys((28, 29), (_elsewhere, _keys("app_key"))),
     **dict.fromkeys((30, 31), _TIME),
     **dict.fromkeys(range(100, 112), (_login,)),
 }

@@ -17,7 +17,7 @@ from topexplorer.core.call import SYSTEM_PARAMS
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.language import Words
 from topexplorer.core.resolving import resolved
-from topexplorer.core.spec import ApiSpec, Choice, ErrorTable, Field, Model, Param, Platform
+from topexplorer.core.spec import ApiSpec, Choice, ErrorTable, Field, Model, Param, Platform, find_field
 from topexplorer.core.values import GMT8, check_fields, check_value
 
 ANY_DAY = datetime(2026, 1, 1, tzinfo=GMT8)
@@ -59,6 +59,7 @@ def api_notes(spec: ApiSpec, catalog: Catalog) -> Iterator[Note]:
     yield from _values(spec.params, whole.params, "$.params", whole)
     yield from _parts(spec.response, "$.response", catalog)
     yield from _changes(spec)
+    yield from _shows(spec, catalog)
     yield from _relations(spec, catalog)
     yield from _twice([error.sub_code for error in spec.errors], "$.errors")
     yield from _wording(spec, "$")
@@ -116,6 +117,8 @@ def _parts(parts: Sequence[Param | Field], where: str, catalog: Catalog) -> Iter
         inside = f"{where}[{place}]"
         if not re.fullmatch(_NAME, part.name):
             yield note("bad-name", f"{inside}.name", text=part.name)
+        if isinstance(part, Param) and part.summary is None:
+            yield note("no-summary", inside, name=part.name)
         yield from _choices(part.choices, f"{inside}.choices")
         yield from _members(part, inside, catalog)
         if isinstance(part, Field):
@@ -222,6 +225,43 @@ def _changes(spec: ApiSpec) -> Iterator[Note]:
         yield note("changes-of-a-read", "$.changes")
     elif spec.writes and spec.params and not spec.changes:
         yield note("no-changes", "$.changes")
+
+
+def _shows(spec: ApiSpec, catalog: Catalog) -> Iterator[Note]:
+    """The read that shows what a write will change: it must be there, be a read, and fit at both ends."""
+    shows = spec.shows
+    if shows is None:
+        return
+    if not spec.writes:
+        yield note("shows-of-a-read", "$.shows")
+    if shows.method not in catalog.entries:
+        yield note("shows-unknown", "$.shows.method", name=shows.method)
+        return
+    read = catalog.spec(shows.method)
+    if read.writes or read.retired:
+        yield note("shows-no-read", "$.shows.method", name=shows.method)
+    yield from _twice([asked.name for asked in shows.values], "$.shows.values")
+    for place, asked in enumerate(shows.values):
+        inside = f"$.shows.values[{place}]"
+        if read.param(asked.name) is None:
+            yield note("shows-misfit", f"{inside}.name", name=asked.name, method=shows.method)
+        if (asked.of is None) == (asked.text is None):
+            yield note("shows-value", inside, name=asked.name)
+        elif asked.of is not None and spec.param(asked.of) is None:
+            yield note("shows-misfit", f"{inside}.of", name=asked.of, method=spec.method)
+    given = {asked.name for asked in shows.values}
+    for param in read.params:
+        if param.required and param.name not in given:
+            yield note("shows-lacks", "$.shows.values", name=param.name, method=shows.method)
+    found = find_field(read.response, shows.object)
+    if found is None:
+        yield note("shows-misfit", "$.shows.object", name=shows.object, method=shows.method)
+        return
+    for place, changed in enumerate(shows.fields):
+        if spec.param(changed.param) is None:
+            yield note("shows-misfit", f"$.shows.fields[{place}].param", name=changed.param, method=spec.method)
+        if find_field(found[1].children, changed.field) is None:
+            yield note("shows-misfit", f"$.shows.fields[{place}].field", name=changed.field, method=shows.method)
 
 
 def _relations(spec: ApiSpec, catalog: Catalog) -> Iterator[Note]:

@@ -112,13 +112,18 @@ def timestamp_text(now: datetime) -> str:
     return now.astimezone(GMT8).strftime(DATE_FORM)
 
 
+def milliseconds(now: datetime) -> str:
+    """`now` as 13 digits, as the platform's SDKs write it."""
+    return str((now - _EPOCH) // timedelta(milliseconds=1))
+
+
 def examples(now: datetime) -> tuple[tuple[Form, str], ...]:
     """`now` in every form that can be written from it: the accepted ones, then those that are met and refused."""
     here = now.astimezone(GMT8)
     since = now - _EPOCH
     written = {
         "text": here.strftime(DATE_FORM),
-        "ms": str(since // timedelta(milliseconds=1)),
+        "ms": milliseconds(now),
         "seconds": str(since // timedelta(seconds=1)),
         "microseconds": str(since // timedelta(microseconds=1)),
         "nanoseconds": f"{since // timedelta(microseconds=1)}000",
@@ -159,6 +164,10 @@ class Skew:
     within: float
     source: Source
 
+    def left_by(self, correction: float) -> Skew:
+        """What remains of it for a clock that is corrected by so many seconds."""
+        return Skew(self.seconds - correction, self.within, self.source)
+
     @property
     def is_remarkable(self) -> bool:
         """Whether a status line should show it."""
@@ -171,25 +180,26 @@ class Skew:
 
 
 def skew(exchange: Exchange) -> Skew | None:
-    """By the answer's Date header, else by what taobao.time.get says. None when the exchange tells no time.
+    """By the answer's Date header, else by what taobao.time.get says. None when the exchange tells no time."""
+    return next(iter(skews(exchange)), None)
+
+
+def skews(exchange: Exchange) -> tuple[Skew, ...]:
+    """By the answer's Date header, and by what taobao.time.get says.
 
     Both are whole seconds and were written somewhere between the request and the end of the answer.
     """
-    stamped, source = header_date(exchange.headers), "date"
-    if stamped is None and exchange.draft.api == "taobao.time.get" and isinstance(exchange.outcome, Answer):
-        stamped, source = _told_time(exchange.outcome), "time.get"
-    if stamped is None:
-        return None
+    stamps: list[tuple[datetime | None, Source]] = [(header_date(exchange.headers), "date")]
+    if exchange.draft.api == "taobao.time.get" and isinstance(exchange.outcome, Answer):
+        stamps.append((_told_time(exchange.outcome), "time.get"))
+    return tuple(_apart(exchange, stamped, source) for stamped, source in stamps if stamped is not None)
+
+
+def _apart(exchange: Exchange, stamped: datetime, source: Source) -> Skew:
     middle = exchange.started_at + timedelta(seconds=exchange.seconds / 2)
     ahead = (stamped + timedelta(seconds=0.5) - middle).total_seconds()
     within = 0.5 + exchange.seconds / 2
-    return Skew(0.0 if abs(ahead) <= within else ahead, within, "date" if source == "date" else "time.get")
-
-
-def skew_seconds(exchange: Exchange) -> float | None:
-    """What a status line shows of it; None while the clocks are close enough, or nothing is known."""
-    found = skew(exchange)
-    return found.seconds if found is not None and found.is_remarkable else None
+    return Skew(0.0 if abs(ahead) <= within else ahead, within, source)
 
 
 def header_date(headers: Sequence[tuple[str, str]]) -> datetime | None:

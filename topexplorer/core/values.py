@@ -8,7 +8,7 @@ whatever zone the machine is in.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
@@ -134,24 +134,16 @@ _CONVERT: dict[str, Callable[[str, datetime], str]] = {
 }
 
 
-def check(spec: ApiSpec, draft: RequestDraft, now: datetime, warnings: bool = True) -> tuple[Problem, ...]:
-    """Everything wrong with `draft`, in the order of the form. An API outside the catalog has no rules to break.
-
-    Without `warnings` it is quicker: what only they need is not looked at.
-    """
-    problems: list[Problem] = []
+def check(spec: ApiSpec, draft: RequestDraft, now: datetime) -> tuple[Problem, ...]:
+    """Everything wrong with `draft`, in the order of the form. An API outside the catalog has no rules to break."""
     values = draft.sent_values()
-    files = draft.sent_files()
+    problems: list[Problem] = []
     for param in spec.params:
-        text = files.get(param.name) if param.type == "file" else values.get(param.name)
-        if text is None:
-            problems.extend(_check_absence(param, param.name))
-        elif param.type == "fields" and parts_of(text):
-            problems.extend(check_fields(spec, param, text) if warnings else ())
+        text = draft.sent_files().get(param.name) if param.type == "file" else values.get(param.name)
+        if text and param.type == "fields" and parts_of(text):
+            problems.extend(check_fields(spec, param, text))
         else:
-            problems.extend(check_value(param, text, now))
-    if not warnings:
-        return tuple(problem for problem in problems if problem.severity == "error")
+            problems.extend(_check_param(param, text, now))
     known = {param.name for param in spec.params}
     for name, text in values.items():
         if name in SYSTEM_PARAMS:
@@ -161,6 +153,23 @@ def check(spec: ApiSpec, draft: RequestDraft, now: datetime, warnings: bool = Tr
         if re.search(_HALF_CHARACTER, text):
             problems.append(Problem(name, message("check.half_character"), "warning"))
     return tuple(problems)
+
+
+def errors(spec: ApiSpec, values: Mapping[str, str], files: Collection[str], now: datetime) -> list[Problem]:
+    """What a gateway refuses in these values and the names of files: what `check` finds, without the warnings."""
+    problems: list[Problem] = []
+    for param in spec.params:
+        name = param.name
+        text = (name if name in files else "") if param.type == "file" else values.get(name, "")
+        if not text.strip():
+            problems.extend(_check_absence(param, param.name))
+        elif param.type != "fields" or not parts_of(text):
+            problems.extend(problem for problem in check_value(param, text, now) if problem.severity == "error")
+    return problems
+
+
+def _check_param(param: Param, text: str | None, now: datetime) -> Iterator[Problem]:
+    return _check_absence(param, param.name) if text is None else check_value(param, text, now)
 
 
 def _check_absence(param: Param, where: str) -> Iterator[Problem]:
@@ -196,7 +205,8 @@ def _check_limits(param: Param, text: str, where: str) -> Iterator[Problem]:
     if param.choices and text not in {choice.value for choice in param.choices}:
         allowed = [choice.value for choice in param.choices]
         yield Problem(where, message("check.choice", text=text, choices=tuple(allowed[:8])))
-    if param.type in ("integer", "decimal", "price"):
+    bounded = param.minimum is not None or param.maximum is not None
+    if bounded and param.type in ("integer", "decimal", "price"):
         from decimal import Decimal
 
         number = Decimal(text)

@@ -6,7 +6,7 @@ the raw bytes and says which one failed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, Protocol
 
 from topexplorer.core.call import Answer, Exchange
@@ -29,6 +29,8 @@ class Reading:
     spec: ApiSpec
     errors: ErrorTable
     around: Surroundings = NOTHING_KNOWN
+    hide: Callable[[Exchange], Exchange] | None = None
+    """What the exchange has to go through before anybody sees it. May take as long as the answer is large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,8 @@ def best(exchange: Exchange) -> str:
 
 def render(name: str, exchange: Exchange, reading: Reading) -> ResponseView:
     """That view's content, or the raw one with a `problem` when it cannot be made. May take long: use a thread."""
+    if reading.hide is not None:
+        exchange = reading.hide(exchange)
     try:
         return ResponseView(name, VIEWS[name].render(exchange, reading))
     except Exception as error:

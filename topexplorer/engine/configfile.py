@@ -17,6 +17,11 @@ from topexplorer.core.spec import Limit, Platform
 from topexplorer.core.text import clean_line
 from topexplorer.engine.tomlfile import Unfit, broken, one_of, unknown_key
 
+APP_KEY = r"[0-9A-Za-z]{1,32}"
+PATTERN = r"[A-Za-z0-9._*?-]{1,200}"
+"""A method's name, `*` for any letters and `?` for one."""
+DIRECT = "direct"
+"""In `proxy`: none, whatever the variables say."""
 NAME = r"[a-z][a-z0-9_-]{0,31}"
 _RATE = r"(?P<calls>[1-9][0-9]{0,8})/(?:(?P<day>day)|(?P<n>[0-9]{1,5}(?:\.[0-9]{1,3})?)?(?P<unit>s|min|h))"
 _UNITS = {"s": 1, "min": 60, "h": 3600}
@@ -140,6 +145,64 @@ def _command(value: object, _platform: Platform) -> tuple[str, ...]:
     return words
 
 
+def _app_key(value: object, _platform: Platform) -> str:
+    # A person may leave the quotes off: most app keys are numbers.
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not re.fullmatch(APP_KEY, text):
+        raise Unfit(message("config.app_key"))
+    return text
+
+
+def _switch(value: object, _platform: Platform) -> bool:
+    if not isinstance(value, bool):
+        raise Unfit(message("config.not_switch"))
+    return value
+
+
+def _patterns(value: object, _platform: Platform) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise Unfit(message("config.patterns"))
+    for place, pattern in enumerate(value):
+        if not isinstance(pattern, str) or not re.fullmatch(PATTERN, pattern):
+            raise Unfit(message("config.pattern"), f"[{place}]")
+    return tuple(value)
+
+
+def _proxy(value: object, _platform: Platform) -> str:
+    if value == DIRECT:
+        return DIRECT
+    text = value if isinstance(value, str) else ""
+    try:
+        parts = urlsplit(text)
+        usable = bool(parts.hostname) and parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:
+        usable = False
+    if usable and "@" in text:
+        raise Unfit(message("config.proxy_password"))
+    if not usable or parts.path.strip("/") or parts.query or parts.fragment or clean_line(text) != text or " " in text:
+        raise Unfit(message("config.proxy"))
+    return text
+
+
+def _ca_bundle(value: object, _platform: Platform) -> str:
+    text = value if isinstance(value, str) else ""
+    if not (text.startswith(("~/", "~\\")) or Path(text).is_absolute()) or "\0" in text:
+        raise Unfit(message("config.ca_bundle"))
+    return text
+
+
+def _seller(value: object, _platform: Platform) -> str:
+    if not isinstance(value, str) or not value.strip() or clean_line(value) != value:
+        raise Unfit(message("config.seller"))
+    return value
+
+
+def _minutes(value: object, _platform: Platform) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= DAY_SECONDS / 60:
+        raise Unfit(message("config.minutes", most=DAY_SECONDS // 60))
+    return float(value)
+
+
 READERS: Mapping[str, Callable[[object, Platform], object]] = {
     "kind": lambda value, _platform: one_of(value, ("sandbox", "dev", "prod")),
     "gateway": _gateway,
@@ -151,5 +214,13 @@ READERS: Mapping[str, Callable[[object, Platform], object]] = {
     "limits": _limits,
     "secret_cmd": _command,
     "vault": lambda value, _platform: one_of(value, ("file", "keyring")),
+    "app_key": _app_key,
+    "read_only": _switch,
+    "allow": _patterns,
+    "deny": _patterns,
+    "proxy": _proxy,
+    "ca_bundle": _ca_bundle,
+    "seller": _seller,
+    "idle_minutes": _minutes,
 }
 """Every key of an environment's table, and what reads it."""

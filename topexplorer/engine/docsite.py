@@ -18,8 +18,7 @@ from __future__ import annotations
 
 import re
 import ssl
-import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +33,7 @@ from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.text import clean_line
 from topexplorer.engine.docanswers import API, Entry, SiteFault, Stale, asks_for_a_person, changed_at, entries, puzzle
+from topexplorer.engine.inflating import Body, TooLarge, Unpackable
 
 if TYPE_CHECKING:
     import httpx
@@ -251,43 +251,27 @@ class DocSite:
                 asyncio.timeout(ANSWER_SECONDS),
                 self._client.stream("GET", path, params=dict(query) or None, headers=cookie) as answer,
             ):
-                body = _Body(answer.headers.get("content-encoding", ""))
-                async for chunk in answer.aiter_raw():
-                    body.take(chunk)
-                return Reply(answer.status_code, answer.headers, body.whole())
+                encoding = answer.headers.get("content-encoding", "")
+                return Reply(answer.status_code, answer.headers, await _body(answer.aiter_raw(), encoding))
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise _trouble(error, self.root) from error
 
 
-class _Body:
-    """An answer's body as it comes in, unpacked no further than the limit."""
-
-    def __init__(self, encoding: str) -> None:
-        encoding = encoding.strip().lower()
-        if encoding not in ("", "identity", "gzip", "x-gzip"):
-            raise SiteFault(message("sync.unpackable", encoding=shown(encoding)))
-        self._unpacker = zlib.decompressobj(31) if "gzip" in encoding else None
-        self._content = bytearray()
-        self._came = 0
-
-    def take(self, chunk: bytes) -> None:
-        """Raises SiteFault for too much, and for what cannot be unpacked."""
-        self._came += len(chunk)
-        room = MAX_ANSWER + 1 - len(self._content)
-        if self._unpacker:
-            try:
-                chunk = self._unpacker.decompress(chunk, room)
-            except zlib.error:
-                raise SiteFault(message("sync.broken_off")) from None
-        self._content += chunk[:room]
-        if max(len(self._content), self._came) > MAX_ANSWER:
-            raise SiteFault(message("sync.too_large", limit=MAX_ANSWER // MB))
-
-    def whole(self) -> bytes:
-        """All of it. Raises SiteFault when the packed body ends too early."""
-        if self._unpacker and not self._unpacker.eof and self._came:
-            raise SiteFault(message("sync.broken_off"))
-        return bytes(self._content)
+async def _body(chunks: AsyncIterator[bytes], encoding: str) -> bytes:
+    """The answer's whole body, unpacked. Raises SiteFault for too much, and for what cannot be unpacked."""
+    try:
+        body = Body(encoding, MAX_ANSWER)
+    except Unpackable:
+        raise SiteFault(message("sync.unpackable", encoding=shown(encoding))) from None
+    try:
+        async for chunk in chunks:
+            body.take(chunk)
+        body.close()
+    except Unpackable:
+        raise SiteFault(message("sync.broken_off")) from None
+    except TooLarge:
+        raise SiteFault(message("sync.too_large", limit=MAX_ANSWER // MB)) from None
+    return bytes(body.content)
 
 
 def document_query(doc_id: int) -> dict[str, str]:

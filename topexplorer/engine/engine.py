@@ -6,7 +6,7 @@ Order of a call: guard, ledger, wire, decode, account. What the far end does is 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from topexplorer.core import values
 from topexplorer.core.call import (
-    MASK,
     Credentials,
     Exchange,
     FilePart,
@@ -28,10 +27,16 @@ from topexplorer.core.call import (
 )
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.diagnosis import ban_seconds
-from topexplorer.core.errors import NeedsConfirmation, QuotaExceeded, UnknownEnvironment, UsageError
+from topexplorer.core.errors import QuotaExceeded, UnknownEnvironment
 from topexplorer.core.gateway import GATEWAYS, LARGE, Unsigned
 from topexplorer.core.language import message
+from topexplorer.core.plannedwrite import PlannedWrite
+from topexplorer.core.taint import MASK, NOTHING
+from topexplorer.engine.attachments import read_files
+from topexplorer.engine.currentseller import keys_to_sign, session_trouble
 from topexplorer.engine.environments import Environment, Environments, require_safe
+from topexplorer.engine.gatewayclock import GatewayClock
+from topexplorer.engine.guard import needs_confirmation, planned, require_confirmed, require_permitted
 from topexplorer.engine.ledger import Budget, Ledger, Meter
 from topexplorer.engine.quota import ban_key, budgets
 from topexplorer.engine.vault import Vault
@@ -43,7 +48,6 @@ if TYPE_CHECKING:
 
     Transport = Callable[[Environment], httpx.AsyncBaseTransport | None]
 
-MAX_FILE = 20 * 1024 * 1024
 PLACEHOLDER = Credentials("app_key", Secret("app_secret"))
 
 
@@ -60,6 +64,8 @@ class Engine:
         clock: Callable[[], datetime],
         transport: Transport,
         new_id: Callable[[], str],
+        environ: Mapping[str, str],
+        last_seller: Callable[[Environment], str | None] = lambda _environment: None,
     ) -> None:
         self.catalog = catalog
         self.environments = environments
@@ -72,64 +78,99 @@ class Engine:
         """How far the gateway's clock is ahead of ours: calls are stamped with its time. Forgotten with `use`."""
         self.timestamp_form: TimestampForm | None = None
         """How timestamps are written where it is not to be the environment's way. Forgotten with `use`."""
+        self.gateway_clock = GatewayClock()
+        """What its answers told of the gateway's time. Forgotten with `use`."""
+        self.seller: str | None = None
+        """Whose session calls carry; None leaves it to the vault. `use` takes the one that was chosen last there."""
+        self._taint = NOTHING
         self._transport = transport
+        self._environ = environ
+        self._last_seller = last_seller
 
     def use(self, name: str) -> Environment:
         """Makes `name` the active environment. Raises UnknownEnvironment."""
         self.environment = self.environments.get_or_raise(name)
         self.gateway_ahead = timedelta()
         self.timestamp_form = None
+        self.gateway_clock.forget()
+        self.seller = self._last_seller(self.environment)
         return self.environment
+
+    def use_seller(self, nick: str | None) -> None:
+        """From now on calls carry that seller's session, of the active environment."""
+        self.seller = nick
 
     def check(self, draft: RequestDraft) -> tuple[values.Problem, ...]:
         """What is wrong with a draft, its session and files included. Nothing is refused here."""
         spec = self.catalog.spec(draft.api)
         problems = list(values.check(spec, draft, self.clock()))
-        status = self.vault.status(self.environment)
-        if spec.session == "required" and not status.has_session:
-            problems.append(values.Problem("session", message("check.session"), "warning"))
+        if trouble := session_trouble(self.vault, self.environment, self.seller, spec, self.clock()):
+            problems.append(values.Problem("session", trouble, "warning"))
         for name, path in draft.sent_files().items():
             if not Path(path).expanduser().is_file():
                 problems.append(values.Problem(name, message("check.no_file", path=path)))
         return tuple(problems)
 
-    def prepare(self, draft: RequestDraft, *, confirmed: bool = False) -> SignedRequest:
+    def prepare(self, draft: RequestDraft, confirmed: PlannedWrite | None = None) -> SignedRequest:
         """The signed request for a draft, wrong values included: an explorer must be able to send a wrong call.
 
-        Raises MissingKeys, UnsafeGateway, UsageError for a file that cannot be read, and NeedsConfirmation for a write
-        in prod that was not `confirmed`.
+        Raises Forbidden for what the environment does not let out, MissingKeys, UnsafeGateway, UsageError for a file
+        that cannot be read, and NeedsConfirmation for a write in prod. What that carries, handed back as `confirmed`,
+        is sent as it was shown; when anything has become different since, it has to be confirmed anew.
         """
-        environment = self.environment
-        if environment.kind == "prod" and self.catalog.spec(draft.api).writes and not confirmed:
-            raise NeedsConfirmation(
-                message("guard.confirm", method=draft.api, environment=environment.name), message("guard.confirm.hint")
-            )
+        environment, spec = self.environment, self.catalog.spec(draft.api)
+        require_permitted(environment, spec)
         require_safe(environment)
-        return self._sign(draft, environment, self.vault.credentials(environment), self._files(draft))
+        credentials, files = keys_to_sign(self.vault, environment, self.seller), read_files(draft)
+        counted_from = confirmed.planned_at if confirmed else self.clock()
+        if confirmed or needs_confirmation(environment, spec):
+            sent = self._wire_values(draft, counted_from)
+            plan = planned(environment, spec, credentials, self.vault.sellers(environment), sent, files, counted_from)
+            require_confirmed(plan, confirmed)
+        return self._sign(draft, environment, credentials, files, counted_from)
+
+    def parameters(self, draft: RequestDraft) -> tuple[tuple[str, str], ...]:
+        """What would be signed for a draft, without the sign: nothing that can be sent. Raises MissingKeys."""
+        signed = self.sketch(replace(draft, files={}), keys_to_sign(self.vault, self.environment, self.seller))
+        return tuple(pair for pair in signed.params if pair[0] != "sign")
 
     def preview(self, draft: RequestDraft) -> SignedRequest:
         """What `prepare` would sign, redacted, without reading files or asking for keys; with placeholders where keys
         are missing or locked.
         """
-        credentials = self.vault.at_hand(self.environment)
-        if credentials is None:
-            status = self.vault.status(self.environment)
-            session = Secret(MASK) if status.has_session else None
-            credentials = replace(PLACEHOLDER, app_key=status.app_key or PLACEHOLDER.app_key, session=session)
+        return self.sketch(draft, self.keys_at_hand()).redacted()
+
+    def keys_at_hand(self) -> Credentials:
+        """The keys as far as nobody has to be asked for them, with placeholders for the others."""
+        found = self.vault.at_hand(self.environment, self.seller)
+        if found is not None:
+            return found
+        status = self.vault.status(self.environment)
+        session = Secret(MASK) if status.has_session else None
+        return replace(PLACEHOLDER, app_key=status.app_key or PLACEHOLDER.app_key, session=session)
+
+    def sketch(self, draft: RequestDraft, credentials: Credentials) -> SignedRequest:
+        """What would be signed, without reading files."""
         files = tuple(FilePart(name, Path(path).name, b"") for name, path in draft.sent_files().items())
-        return self._sign(draft, self.environment, credentials, files).redacted()
+        return self._sign(draft, self.environment, credentials, files)
 
     def _sign(
-        self, draft: RequestDraft, environment: Environment, credentials: Credentials, files: tuple[FilePart, ...]
+        self,
+        draft: RequestDraft,
+        environment: Environment,
+        credentials: Credentials,
+        files: tuple[FilePart, ...],
+        counted_from: datetime | None = None,
     ) -> SignedRequest:
+        """`counted_from` is what relative dates are relative to, when it is not now."""
         now = self.clock()
-        return GATEWAYS[environment.dialect].encode(
+        signed = GATEWAYS[environment.dialect].encode(
             Unsigned(
                 draft=draft,
                 environment=environment.name,
                 url=environment.gateway,
                 version=self.catalog.platform.version,
-                values=self._wire_values(draft, now),
+                values=self._wire_values(draft, counted_from or now),
                 files=files,
                 credentials=credentials,
                 sign_method=draft.sign_method or environment.sign_method,
@@ -137,6 +178,10 @@ class Engine:
                 now=now + self.gateway_ahead,
             )
         )
+        taint = signed.taint | self.vault.taint(environment)
+        # The same one as last time when nothing is new: it knows its spellings already.
+        self._taint = self._taint if taint == self._taint else taint
+        return replace(signed, taint=self._taint)
 
     def _wire_values(self, draft: RequestDraft, now: datetime) -> dict[str, str]:
         spec = self.catalog.spec(draft.api)
@@ -152,29 +197,19 @@ class Engine:
                 texts[name] = sent[name]
         return texts
 
-    def _files(self, draft: RequestDraft) -> tuple[FilePart, ...]:
-        parts = []
-        for name, text in draft.sent_files().items():
-            path = Path(text).expanduser()
-            try:
-                if path.stat().st_size > MAX_FILE:
-                    raise UsageError(message("file.too_large", path=text, limit=MAX_FILE // 2**20))
-                parts.append(FilePart(name, path.name, path.read_bytes()))
-            except OSError as error:
-                raise UsageError(message("file.unreadable", path=text, detail=error.strerror or "")) from None
-        return tuple(parts)
-
     async def send(self, signed: SignedRequest, on_wait: Callable[[float], None] | None = None) -> Exchange:
         """Put one signed call on the wire and account for it. Never raises for what the far end did.
 
-        Raises QuotaExceeded before any byte leaves; where the environment says wait, waits instead and tells `on_wait`
-        the seconds. A cancelled call is accounted for, then the cancellation goes on.
+        Raises Forbidden, ConfigError or QuotaExceeded before any byte leaves; where the environment says wait, waits
+        for the quota instead and tells `on_wait` the seconds. A cancelled call is accounted for, then the cancellation
+        goes on.
         """
         environment = self.environments.get(signed.environment)
         if environment is None:
             raise UnknownEnvironment(message("environment.unknown", name=signed.environment))
+        require_permitted(environment, self.catalog.spec(signed.method))
         call_id = self.new_id()
-        wire = await asyncio.to_thread(self._wire, environment)
+        wire = await asyncio.to_thread(self.wire, environment)
         await self._reserve(call_id, signed, environment, on_wait)
         started = self.clock()
         reply = wire.reply
@@ -211,12 +246,20 @@ class Engine:
 
     def warm_up(self) -> None:
         """Loads what only a call needs, the environment's far end included. Slow the first time: use a thread."""
-        self._wire(self.environment)
+        self.wire(self.environment)
 
-    def _wire(self, environment: Environment) -> Wire:
+    def wire(self, environment: Environment) -> Wire:
+        """The road to that environment. Raises ConfigError for a proxy or a file of authorities that cannot be used."""
         from topexplorer.engine.wire import Wire
 
-        return Wire(self._transport(environment), environment.timeout_seconds)
+        transport = self._transport(environment)
+        if transport is not None:
+            return Wire(transport, environment.timeout_seconds)
+        from topexplorer.engine import route
+
+        way = route.route(environment, self._environ)
+        route.require_usable(way)
+        return Wire(None, environment.timeout_seconds, way.proxy, route.trusted(environment.ca_bundle))
 
     async def _decode(self, signed: SignedRequest, status: int, body: bytes) -> Outcome:
         environment = self.environments[signed.environment]
@@ -228,7 +271,9 @@ class Engine:
         return await asyncio.to_thread(decode) if len(body) > LARGE else decode()
 
     def _settle(self, exchange: Exchange, environment: Environment) -> None:
-        """A ban that the gateway announced holds for every process that shares the ledger."""
+        """A ban that the gateway announced holds for every process that shares the ledger; the time it told is kept."""
+        if environment == self.environment:
+            self.gateway_clock.note(exchange)
         outcome = exchange.outcome
         if isinstance(outcome, Refusal) and (seconds := ban_seconds(outcome)):
             key = ban_key(environment, self._app_key(environment), exchange.draft.api, outcome.sub_code or "")

@@ -25,6 +25,13 @@ Kind = Literal["sandbox", "dev", "prod"]
 OverLimit = Literal["wait", "refuse"]
 KeyName = Literal["APP_KEY", "APP_SECRET", "SESSION"]
 SANDBOX_URL = "http://sandbox.topexplorer.invalid/router/rest"
+STANDARD = ("sandbox", "dev", "prod")
+"""The names of those that are built in."""
+_ONLY_OF: Mapping[str, tuple[tuple[Kind, ...], str]] = {
+    "vault": (("dev", "prod"), "config.no_vault"),
+    "idle_minutes": (("prod",), "config.not_prod"),
+}
+"""Settings that mean nothing in an environment of another kind, with the message that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,24 @@ class Environment:
     """A command that prints keys, as its words. Empty: none."""
     vault: Literal["file", "keyring"] | None = None
     """What the vault of its keys is opened by. None: the system's keyring where there is a real one."""
+    app_key: str = ""
+    """The app it is for, where config.toml says so. Keys of another app are then not taken from command or vault."""
+    read_only: bool = False
+    """No call that can change something leaves, whoever confirms it."""
+    allow: tuple[str, ...] = ()
+    """Patterns of methods: only these may be called. Empty: all."""
+    deny: tuple[str, ...] = ()
+    """Patterns of methods that may not be called, whatever `allow` says."""
+    proxy: str = ""
+    """An address, `direct` for none; empty: as the proxy variables say."""
+    ca_bundle: str = ""
+    """A PEM file of the authorities to trust in place of the system's."""
+    seller: str = ""
+    """Whose session is used, by nick, where several are kept."""
+    idle_minutes: float = 10.0
+    """Of prod: without a key press for so long the explorer goes back to where nothing can be broken."""
+    stated: frozenset[str] = frozenset()
+    """The settings that config.toml states; the others are built in."""
 
     def variable(self, key: KeyName) -> str:
         """The environment variable that holds this key: `TOPEXPLORER_PROD_APP_KEY`."""
@@ -76,15 +101,21 @@ class Environments(Mapping[str, Environment]):
         """The built-in environments as the file, if there is one, changes and adds to them. Never raises."""
         known = built_in(platform)
         try:
-            document = parse_toml(config_file, read_text(config_file))
+            text = read_text(config_file)
+            return cls.parse(config_file, text, platform)
         except FileNotFoundError:
             return cls(known)
         except ConfigError as error:
             return cls(known, (error.message,), broken_file=error.message)
+
+    @classmethod
+    def parse(cls, config_file: Path, text: str, platform: Platform) -> Environments:
+        """The same of `text`, what the file says or is to say. Raises ConfigError for what is not TOML."""
         from topexplorer.engine.configfile import Tables
 
+        known = built_in(platform)
         tables = Tables(config_file, platform)
-        tables.read(document)
+        tables.read(parse_toml(config_file, text))
         for name, values in tables.good.items():
             try:
                 known[name] = _configured(name, values, known, platform)
@@ -100,6 +131,11 @@ class Environments(Mapping[str, Environment]):
 
     def __len__(self) -> int:
         return len(self._known)
+
+    @property
+    def broken(self) -> Mapping[str, Message]:
+        """What is wrong with each entry that cannot be used, by name."""
+        return self._broken
 
     @property
     def default(self) -> Environment:
@@ -145,13 +181,18 @@ def _configured(
         raise Unfit(message("config.fixed_kind", name=name, kind=standard[name].kind), ".kind")
     if name == "sandbox" and values.get("gateway", SANDBOX_URL) != SANDBOX_URL:
         raise Unfit(message("config.fixed_gateway"), ".gateway")
-    if kind == "sandbox" and "vault" in values:
-        raise Unfit(message("config.no_vault"), ".vault")
-    environment = Environment(name, kind, standard[kind].gateway, origin="file")
+    for key, (kinds, reason) in _ONLY_OF.items():
+        if key in values and kind not in kinds:
+            raise Unfit(message(reason), f".{key}")
+    if name == "sandbox" and "app_key" in values:
+        raise Unfit(message("config.fixed_app_key"), ".app_key")
+    environment = Environment(name, kind, standard[kind].gateway, origin="file", stated=frozenset(values))
     for other in known.values():
         if other.name != name and other.variable("APP_KEY") == environment.variable("APP_KEY"):
             variable = environment.variable("APP_KEY")
             raise Unfit(message("config.same_variables", other=other.name, variable=variable))
+        if other.name != name and other.kind != kind and other.app_key and other.app_key == values.get("app_key"):
+            raise Unfit(message("config.app_of_other", other=other.name, kind=other.kind), ".app_key")
     return replace(environment, **values)
 
 
@@ -163,13 +204,14 @@ def require_safe(environment: Environment) -> None:
     if environment.gateway == SANDBOX_URL:
         return
     parts = urlsplit(environment.gateway)
-    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))):
+    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))):
         return
     gateway = clean_line(environment.gateway)
     raise UnsafeGateway(message("environment.unsafe_gateway", name=environment.name, gateway=gateway))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine."""
     if host == "localhost":
         return True
     from ipaddress import ip_address

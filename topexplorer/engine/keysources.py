@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from topexplorer.core.call import Secret
+from topexplorer.core.errors import UsageError
+from topexplorer.core.language import message
 from topexplorer.engine.environments import KeyName
 
 if TYPE_CHECKING:
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
     from topexplorer.engine.storedkeys import StoredKeys
     from topexplorer.engine.vaultfile import Backend, Contents
 
-Origin = Literal["embedded", "variable", "command", "file", "keyring"]
-"""Where a key is: built in, in a variable, printed by `secret_cmd`, in a vault behind a passphrase or the keyring."""
+Origin = Literal["embedded", "variable", "config", "command", "file", "keyring"]
+"""Where a key is: built in, in a variable, in config.toml (an app key), printed by `secret_cmd`, in a vault behind a
+passphrase or the keyring."""
 Texts = dict[KeyName, Secret]
 """Keys by name. What is missing is not in it; an empty Secret is there and not known."""
 
@@ -34,9 +37,11 @@ UNKNOWN: Texts = dict.fromkeys(KEY_NAMES, Secret(""))
 class Gathered:
     """The keys found so far and where each is from."""
 
-    __slots__ = ("origins", "texts")
+    __slots__ = ("origins", "other_app", "texts")
 
     def __init__(self) -> None:
+        self.other_app = ""
+        """The app of keys that were left where they are because they are not of the app chosen."""
         self.texts: Texts = {}
         self.origins: dict[KeyName, Origin] = {}
 
@@ -56,6 +61,9 @@ class Gathered:
 
     def take(self, origin: Origin, texts: Texts) -> None:
         """Adds what is new in `texts`."""
+        mine, theirs = self.texts.get("APP_KEY"), texts.get("APP_KEY")
+        if mine and theirs and mine != theirs:
+            self.other_app = theirs.reveal()
         if self.lacks(texts):
             for name in texts.keys() - self.texts.keys():
                 self.texts[name] = texts[name]
@@ -72,13 +80,27 @@ def fits(name: KeyName, text: Secret) -> bool:
     return re.fullmatch(_SHAPES[name], text.reveal()) is not None
 
 
+def checked(texts: Mapping[KeyName, str]) -> Texts:
+    """What a person gave, without the empty ones. Raises UsageError for nothing, and for what cannot be a key."""
+    given = {name: Secret(text) for name, text in texts.items() if text}
+    if not given:
+        raise UsageError(message("keys.nothing_given"))
+    unfit = tuple(name.lower() for name, text in given.items() if not fits(name, text))
+    if unfit:
+        raise UsageError(message("keys.unfit", names=unfit))
+    return given
+
+
 def of_command(keys: CommandKeys) -> Texts:
     return _texts(keys.app_key, keys.app_secret, keys.session)
 
 
-def of_vault(keys: StoredKeys, seller: str | None) -> Texts:
-    """With that seller's session, or without one the only one there is."""
+def of_vault(keys: StoredKeys, seller: str | None, app_key: str = "") -> Texts:
+    """With that seller's session, or without one the only one there is; one that was given to another app than
+    `app_key`, or the vault's own, is left out."""
     token = keys.token(seller)
+    if token and token.app_key and token.app_key != (app_key or keys.app_key or token.app_key):
+        token = None
     return _texts(keys.app_key, keys.app_secret, token.session if token else None)
 
 

@@ -1,7 +1,7 @@
 """Preflight: lamps on everything a call needs. Those of `at_hand` cost no call and no question; those of `on_the_wire`
 make three reads in the chosen environment, all counted by the ledger, and touch no other host.
 
-A call that is doomed need not be spent: `before_send` looks at what is known of one draft.
+Whether one call is worth sending is not asked here: `engine.holding` does.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from topexplorer.core.call import RequestDraft
 from topexplorer.core.errors import Refused
+from topexplorer.core.fixes import GATEWAY_TIME, Fix
 from topexplorer.core.lamps import Lamp, State
 from topexplorer.core.language import Message, message
 from topexplorer.core.text import clean_line
 from topexplorer.core.timestamps import Skew, span
+from topexplorer.engine.currentseller import token_in_use
 from topexplorer.engine.engine import Engine
 from topexplorer.engine.environments import SANDBOX_URL, require_safe
 from topexplorer.engine.ledger import limit_words, span_words
@@ -22,6 +23,8 @@ from topexplorer.engine.quota import is_shown
 
 SOON = timedelta(hours=24)
 """A session that ends within this time is worth a word."""
+FOR_GOOD = timedelta(days=3650)
+"""What ends later than this was made never to end."""
 NEARLY = 0.8
 """The part of a limit from which it is worth a word."""
 
@@ -36,23 +39,6 @@ def at_hand(engine: Engine, problems: Iterable[Message] = ()) -> tuple[Lamp, ...
         session_lamp(engine),
         quota_lamp(engine),
     )
-
-
-def before_send(engine: Engine, draft: RequestDraft, skew: Skew | None = None) -> tuple[Lamp, ...]:
-    """What speaks against sending `draft` now, red for what dooms it. Nothing is asked of anybody.
-
-    `skew` is how far the clocks were apart when that was last seen.
-    """
-    spec = engine.catalog.spec(draft.api)
-    lamps = [address_lamp(engine), keys_lamp(engine), quota_lamp(engine, draft.api), draft_lamp(engine, draft)]
-    if spec.session != "none":
-        lamps.append(session_lamp(engine, needed=spec.session == "required"))
-    if spec.retired:
-        cure = message("lamp.api.instead", methods=spec.retired.instead) if spec.retired.instead else None
-        lamps.append(Lamp("api", "bad", message("lamp.api.retired", method=draft.api), cure or spec.retired.reason))
-    if skew is not None:
-        lamps.append(clock_lamp(skew, engine))
-    return tuple(lamp for lamp in lamps if lamp.state in ("warn", "bad"))
 
 
 def config_lamp(problems: Iterable[Message]) -> Lamp:
@@ -99,7 +85,7 @@ def keys_lamp(engine: Engine) -> Lamp:
     status = engine.vault.status(environment)
     if not status.ready:
         cure = message("lamp.keys.cure", environment=environment.name)
-        return Lamp("keys", "bad", message("lamp.keys.missing"), cure)
+        return Lamp("keys", "bad", message("lamp.keys.missing"), cure, fixes=(Fix("keys", message("fix.keys")),))
     if status.locked:
         return Lamp("keys", "warn", message("lamp.keys.locked"), message("lamp.keys.locked.cure"), status.app_key or "")
     if status.pending:
@@ -107,30 +93,30 @@ def keys_lamp(engine: Engine) -> Lamp:
     return Lamp("keys", "ok", status.source, detail=status.app_key or "")
 
 
-def session_lamp(engine: Engine, *, needed: bool = False) -> Lamp:
+def session_lamp(engine: Engine) -> Lamp:
     """Whether there is a session, and how long it and its levels last where the vault knows that."""
-    environment = engine.environment
+    environment, login = engine.environment, (Fix("login", message("fix.login")),)
     status = engine.vault.status(environment)
     if not status.has_session:
-        state: State = "bad" if needed and not status.pending else "warn"
         cure = message("lamp.session.cure", environment=environment.name)
-        return Lamp("session", state, message("lamp.session.none"), cure)
-    tokens = engine.vault.sellers(environment)
-    if len(tokens) != 1 or not tokens[0].expires:
-        return Lamp("session", "ok", message("lamp.session.life_unknown"))
-    token, now = tokens[0], engine.clock()
+        return Lamp("session", "warn", message("lamp.session.none"), cure, fixes=login)
+    token, now = token_in_use(engine.vault, environment, engine.seller), engine.clock()
+    if token is None or not token.expires:
+        return Lamp("session", "ok", message("lamp.session.life_unknown"), detail=token.nick if token else "")
     ends = {name: moment for name, moment in token.expires.items() if name != "refresh"}
     over = tuple(name for name, moment in ends.items() if moment <= now)
     cure = message("lamp.session.renew", environment=environment.name)
     if "session" in over:
-        return Lamp("session", "bad", message("lamp.session.over"), cure, token.nick)
+        return Lamp("session", "bad", message("lamp.session.over"), cure, token.nick, login)
     if over:
-        return Lamp("session", "warn", message("lamp.session.levels_over", levels=over), cure, token.nick)
+        return Lamp("session", "warn", message("lamp.session.levels_over", levels=over), cure, token.nick, login)
     return _living(token.nick, min(ends.values(), default=now + 2 * SOON), now, cure)
 
 
 def _living(nick: str, end: datetime, now: datetime, cure: Message) -> Lamp:
     left = end - now
+    if left > FOR_GOOD:
+        return Lamp("session", "ok", message("lab.session.endless"), None, nick)
     sentence = message("lamp.session.left", left=span_words(left.total_seconds()))
     return Lamp("session", "warn", sentence, cure, nick) if left < SOON else Lamp("session", "ok", sentence, None, nick)
 
@@ -158,17 +144,6 @@ def quota_lamp(engine: Engine, method: str | None = None) -> Lamp:
     return Lamp("quota", "ok", message("lamp.quota.ok", **figures))
 
 
-def draft_lamp(engine: Engine, draft: RequestDraft) -> Lamp:
-    """Whether the rows of the form are in order."""
-    problems = [problem for problem in engine.check(draft) if problem.where != "session"]
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if not problems:
-        return Lamp("draft", "ok", message("lamp.draft.ok"))
-    first = (errors or problems)[0]
-    state: State = "bad" if errors else "warn"
-    return Lamp("draft", state, first.what, message("lamp.draft.cure", name=first.where), first.where)
-
-
 def clock_lamp(found: Skew | None, engine: Engine) -> Lamp:
     """How far this machine's clock is from the gateway's; red from where calls are refused for it."""
     if found is None:
@@ -180,7 +155,8 @@ def clock_lamp(found: Skew | None, engine: Engine) -> Lamp:
     corrected = abs(found.seconds - engine.gateway_ahead.total_seconds()) <= 1 + found.within
     state: State = "bad" if found.dooms and not corrected else "warn"
     sentence = message(key, off=span(found.seconds), source=source)
-    return Lamp("clock", state, sentence, message("lamp.clock.cure"), f"{found.seconds:+.0f} s")
+    fix = Fix("timestamp", message("fix.timestamp.gateway"), target=GATEWAY_TIME, seconds=round(found.seconds))
+    return Lamp("clock", state, sentence, message("lamp.clock.cure"), f"{found.seconds:+.0f} s", (fix,))
 
 
 def skipped(names: Iterable[str]) -> Iterator[Lamp]:

@@ -45,18 +45,18 @@ class Profiles:
 
     def list(self) -> tuple[Profile, ...]:
         """Every usable profile: the project's first, then the user's, each by name."""
-        found = (self._usable(folder) for folder in self._folders())
+        found = (self._usable(folder) for folder in self.folders)
         return tuple(profile for profiles in found for profile in profiles)
 
     @property
     def folder(self) -> Path:
         """Where a new profile is kept."""
-        return self._folders()[0]
+        return self.folders[0]
 
     @property
     def problems(self) -> tuple[Message, ...]:
         """What is wrong with the files that cannot be used: file, place, reason."""
-        return tuple(problem for folder in self._folders() for problem in self._faults(folder))
+        return tuple(problem for folder in self.folders for problem in self._faults(folder))
 
     def get(self, name: str) -> Profile:
         """The profile of that name, the project's before the user's.
@@ -67,7 +67,7 @@ class Profiles:
         for profile in known:
             if profile.name == name:
                 return profile
-        for path, found in (pair for folder in self._folders() for pair in _read_all(folder)):
+        for path, found in (pair for folder in self.folders for pair in _read_all(folder)):
             if isinstance(found, ConfigError) and path.stem == file_stem(name):
                 raise found
         from difflib import get_close_matches
@@ -107,14 +107,16 @@ class Profiles:
             except OSError as error:
                 raise storage_error(error, path) from error
 
-    def _folders(self) -> tuple[Path, ...]:
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where profiles are looked for, the first one first."""
         folders = (self._project, self._user)
         return tuple(dict.fromkeys(folder for folder in folders if folder is not None))
 
     def _folder_for(self, profile: Profile) -> Path:
-        if profile.path is not None and profile.path.parent in self._folders():
+        if profile.path is not None and profile.path.parent in self.folders:
             return profile.path.parent
-        return self._folders()[0]
+        return self.folders[0]
 
     def _usable(self, folder: Path) -> Iterable[Profile]:
         found = [profile for _path, profile in _read_all(folder) if isinstance(profile, Profile)]

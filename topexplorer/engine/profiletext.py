@@ -15,6 +15,7 @@ from topexplorer.core.call import SECRET_PARAMS, RequestDraft, WireFormat
 from topexplorer.core.errors import ConfigError
 from topexplorer.core.language import message
 from topexplorer.core.nouns import dataclass
+from topexplorer.core.taint import Taint
 from topexplorer.core.text import clean_line
 from topexplorer.engine.tomlfile import Unfit, broken, one_of, parse_toml, unknown_key
 
@@ -89,23 +90,19 @@ def render_profile(profile: Profile, path: Path, old: str | None = None) -> str:
 
 
 def refuse_secrets(profile: Profile, secrets: Iterable[str]) -> None:
-    """Raises ConfigError when the profile would put a secret on disk: a row that holds one, or one of these texts."""
+    """Raises ConfigError when a secret would get on disk: a row for one, or one of these, in any spelling."""
     for name, text in (*profile.draft.values.items(), *profile.draft.files.items()):
         if text.strip() and is_secret_name(name):
             raise ConfigError(message("profile.secret_row", name=clean_line(name)))
-    for secret in filter(None, secrets):
-        for place, text in _texts_of(profile):
-            if secret in text:
-                raise ConfigError(message("profile.secret_text", where=_shown_place(place, secret)))
+    taint = Taint(secrets)
+    for place, text in _texts_of(profile):
+        if taint.holds(text):
+            raise ConfigError(message("profile.secret_text", where=clean_line(taint.mask(place))))
 
 
 def is_secret_name(name: str) -> bool:
     """Whether a row of this name carries a secret, in any spelling."""
     return name.strip().casefold().replace("_", "").replace("-", "") in _SECRET_WORDS
-
-
-def _shown_place(place: str, secret: str) -> str:
-    return clean_line(place.replace(secret, "…"))
 
 
 def _texts_of(profile: Profile) -> Iterator[tuple[str, str]]:

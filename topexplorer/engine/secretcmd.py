@@ -26,7 +26,7 @@ SECONDS = 30.0
 """Long enough for a password manager to ask for its own password."""
 MAX_OUTPUT = 64 * 1024
 _NAMES = ("app_key", "app_secret", "session")
-_PASSED_ON = (
+PASSED_ON = (
     *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TMPDIR", "TZ"),
     *("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK"),
     *("XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"),
@@ -108,7 +108,7 @@ def _output(command: Sequence[str], environ: Mapping[str, str], seconds: float) 
             stdout=PIPE,
             stderr=DEVNULL,
             cwd=Path.home(),
-            env={name: environ[name] for name in _PASSED_ON if name in environ},
+            env={name: environ[name] for name in PASSED_ON if name in environ},
             start_new_session=True,
         )
     except (OSError, ValueError, RuntimeError) as error:

@@ -77,6 +77,10 @@ class Paths:
         return self.state / "bookmarks.json"
 
     @property
+    def sellers_file(self) -> Path:
+        return self.state / "sellers.json"
+
+    @property
     def vault_folder(self) -> Path:
         return self.data / "vault"
 

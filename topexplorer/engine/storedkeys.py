@@ -9,14 +9,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any
 
 from topexplorer.core.call import Secret
 from topexplorer.core.nouns import dataclass
+from topexplorer.core.sessionlife import PARTS, Part, SessionLife
 
-Expiry = Literal["session", "r1", "r2", "w1", "w2", "refresh"]
-EXPIRIES: tuple[Expiry, ...] = get_args(Expiry)
-"""What of a seller's token runs out at its own time: the session, its four levels, and the refresh token."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,9 +26,16 @@ class SellerToken:
     nick: str = ""
     """Empty: pasted without saying whose it is."""
     refresh: Secret | None = None
-    expires: Mapping[Expiry, datetime] = field(default_factory=dict, hash=False)
+    expires: Mapping[Part, datetime] = field(default_factory=dict, hash=False)
     """When each part runs out. What is not in it is not known."""
     user_id: str = ""
+    app_key: str = ""
+    """The app it was given to. Empty: pasted without saying which."""
+
+    @property
+    def life(self) -> SessionLife:
+        """How long each part of it lasts."""
+        return SessionLife(self.expires)
 
     def secrets(self) -> tuple[Secret, ...]:
         return (self.session, *((self.refresh,) if self.refresh else ()))
@@ -104,6 +109,7 @@ def _token_data(token: SellerToken) -> dict[str, Any]:
     return {
         "nick": token.nick,
         "user_id": token.user_id,
+        "app_key": token.app_key,
         "session": token.session.reveal(),
         "refresh_token": token.refresh.reveal() if token.refresh else "",
         "expires": {name: (moment - _EPOCH) // timedelta(milliseconds=1) for name, moment in token.expires.items()},
@@ -120,13 +126,14 @@ def _keys(content: Any) -> StoredKeys:
 
 def _token(content: Any) -> SellerToken:
     refresh = _text(content["refresh_token"])
-    times: dict[Expiry, int] = {name: content["expires"][name] for name in EXPIRIES if name in content["expires"]}
+    times: dict[Part, int] = {name: content["expires"][name] for name in PARTS if name in content["expires"]}
     return SellerToken(
         session=Secret(_text(content["session"])),
         nick=_text(content["nick"]),
         refresh=Secret(refresh) if refresh else None,
         expires={name: _EPOCH + timedelta(milliseconds=count) for name, count in times.items()},
         user_id=_text(content["user_id"]),
+        app_key=_text(content.get("app_key", "")),
     )
 
 

@@ -12,6 +12,8 @@ from topexplorer.core.language import Message, message
 from topexplorer.core.text import clean_line
 
 MAX_BYTES = 4 * 1024 * 1024
+_LONG_KEY = r"""(?<![\w-])(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){20}"""
+"""No key of ours has more than three parts, and the parser takes minutes for thousands of them."""
 _PLACE = r"(?s:(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\))"
 
 
@@ -43,6 +45,8 @@ def parse_toml(path: Path, text: str, parse_float: Callable[[str], Any] = float)
     """`text`, the content of `path`, as a document. Raises ConfigError naming the file, the place and the reason."""
     import tomllib
 
+    if re.search(_LONG_KEY, text):
+        raise ConfigError(broken(path, None, message("toml.too_deep")))
     try:
         return tomllib.loads(text, parse_float=parse_float)
     except RecursionError:

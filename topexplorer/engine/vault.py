@@ -1,7 +1,8 @@
 """Where keys come from: environment variables, a command of the user's, a vault, and the sandbox's own.
 
-In this order, key by key: what a variable says wins, then the command, then the vault. Nothing else ever sees a secret,
-and nothing here shows one: not `repr`, not an error, not a status.
+In this order, key by key: what a variable says wins, then config.toml, which may name the app and nothing else, then
+the command, then the vault. Nothing else ever sees a
+secret, and nothing here shows one: not `repr`, not an error, not a status.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from topexplorer.core.call import Credentials, Secret
 from topexplorer.core.errors import ConfigError, MissingKeys, TopExplorerError
 from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
+from topexplorer.core.taint import KnownSecrets, Taint
 from topexplorer.core.text import clean_line
 from topexplorer.engine import keysources
+from topexplorer.engine.embeddedkeys import EmbeddedKeys
 from topexplorer.engine.environments import Environment, KeyName
 from topexplorer.engine.keysources import KEY_NAMES, Gathered, Origin, Texts
 
@@ -56,26 +59,30 @@ class KeyStatus:
 
 
 class Vault:
-    """Credentials by environment. `embedded` holds those that ship with the app, by environment name.
+    """Credentials by environment. `embedded` are those that ship with the app; it stays at hand to keep tokens in.
 
     `folder` is where the vaults are; without one there are none. `ask` gives passphrases and may wait for a person.
     """
 
-    __slots__ = ("_app_keys", "_ask", "_clock", "_command_keys", "_embedded", "_environ", "_folder", "_parts", "_room")
+    __slots__ = (
+        *("_app_keys", "_ask", "_clock", "_command_keys", "_environ", "_folder", "_parts", "_room"),
+        *("embedded", "known"),
+    )
 
     def __init__(
         self,
         environ: Mapping[str, str],
-        embedded: Mapping[str, Credentials],
+        embedded: Mapping[str, Credentials] | EmbeddedKeys,
         folder: Path | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         ask: Ask = lambda _wanted: None,
         keyring: KeyringStore | None = None,
         idle_seconds: float | None = None,
         cost: Cost | None = None,
+        known: KnownSecrets | None = None,
     ) -> None:
         self._environ = environ
-        self._embedded = embedded
+        self.embedded = embedded if isinstance(embedded, EmbeddedKeys) else EmbeddedKeys(embedded)
         self._folder = folder
         self._clock = clock
         self._ask = ask
@@ -83,6 +90,8 @@ class Vault:
         self._room: Strongroom | None = None
         self._command_keys: dict[str, tuple[datetime, CommandKeys]] = {}
         self._app_keys: dict[str, str] = {}
+        self.known = known or KnownSecrets()
+        """Learns every secret that is found here, for whoever masks; not those that are built in."""
 
     def __repr__(self) -> str:
         return "Vault()"
@@ -94,40 +103,48 @@ class Vault:
         Raises MissingKeys naming exactly the variables to set or to correct, VaultLocked when nobody opens the vault,
         ConfigError for a vault or command that is no good, KeyringFailed.
         """
-        if environment.name in self._embedded:
-            return self._embedded[environment.name]
-        return _credentials(environment, self._gather(environment, seller, "ask").texts)
+        if environment.name in self.embedded:
+            return self.embedded.credentials(environment.name, seller or environment.seller or None)
+        return _credentials(environment, self._gather(environment, seller, "ask"))
 
     def at_hand(self, environment: Environment, seller: str | None = None) -> Credentials | None:
         """The same, of what is known without asking anybody; None when that is not enough to sign."""
-        if environment.name in self._embedded:
-            return self._embedded[environment.name]
+        if environment.name in self.embedded:
+            return self.embedded.credentials(environment.name, seller or environment.seller or None)
         try:
-            return _credentials(environment, self._gather(environment, seller, "at hand").texts)
+            return _credentials(environment, self._gather(environment, seller, "at hand"))
         except TopExplorerError:
             return None
 
     def secrets(self, environment: Environment) -> tuple[str, ...]:
         """Texts that must not be kept anywhere, as far as they are known: those of a locked vault are not."""
-        if environment.name in self._embedded:
-            return self._embedded[environment.name].secrets()
+        if environment.name in self.embedded:
+            return self.embedded.secrets(environment.name)
         texts = self._gather(environment, None, "at hand").texts
         found = [text.reveal() for name, text in texts.items() if name != "APP_KEY" and keysources.fits(name, text)]
         found += [text.reveal() for token in self.sellers(environment) for text in token.secrets()]
         return tuple(dict.fromkeys(found))
 
+    def taint(self, environment: Environment) -> Taint:
+        """What to mask in everything that has to do with this environment, other sellers' tokens included."""
+        built_in = self.embedded.secrets(environment.name) if environment.name in self.embedded else ()
+        return self.known.taint | Taint(built_in)
+
     def sellers(self, environment: Environment) -> tuple[SellerToken, ...]:
         """The tokens that the environment's vault holds; none while it is locked."""
+        if environment.name in self.embedded:
+            return self.embedded.tokens(environment.name)
         room = self._room_with(environment)
         if room is None or not room.is_open(environment):
             return ()
         keys = room.keys(environment)
+        self._learn(*keys.secrets() if keys else ())
         return tuple(keys.tokens.values()) if keys else ()
 
     def status(self, environment: Environment) -> KeyStatus:
         """Which keys are there and where they come from. Never raises, never asks, opens nothing."""
-        if environment.name in self._embedded:
-            keys = self._embedded[environment.name]
+        if environment.name in self.embedded:
+            keys = self.embedded.credentials(environment.name)
             held = KEY_NAMES if keys.session else _NEEDED
             source = message("keys.embedded")
             return KeyStatus(keys.app_key, True, bool(keys.session), source, dict.fromkeys(held, "embedded"))
@@ -184,6 +201,8 @@ class Vault:
         if means == "look":
             variables = {name: text for name, text in variables.items() if keysources.fits(name, text)}
         found.take("variable", variables)
+        if environment.app_key:
+            found.take("config", {"APP_KEY": Secret(environment.app_key)})
         if environment.secret_cmd and not found.is_complete:
             keys = self._command(environment) if means == "ask" else self._ran(environment)
             unknown = keysources.UNKNOWN if means == "look" else {}
@@ -191,6 +210,7 @@ class Vault:
         room = None if found.is_complete else self._room_with(environment)
         if room is not None:
             self._gather_stored(found, room, environment, seller, means)
+        self._learn(*(text for name, text in found.texts.items() if name != "APP_KEY"))
         return found
 
     def _gather_stored(
@@ -203,12 +223,19 @@ class Vault:
             return
         shown = keysources.of_contents(store.contents()[environment.name])
         if not found.lacks(shown):
+            found.take(store.backend, {"APP_KEY": shown["APP_KEY"]} if "APP_KEY" in shown else {})
             return
         if means == "look":
             found.take(store.backend, shown)
         elif means == "ask" or room.is_open(environment):
             held = room.keys(environment)
-            found.take(store.backend, keysources.of_vault(held, seller) if held else {})
+            self._learn(*held.secrets() if held else ())
+            app_key = found.texts["APP_KEY"].reveal() if "APP_KEY" in found.texts else ""
+            whose = seller or environment.seller or None
+            found.take(store.backend, keysources.of_vault(held, whose, app_key) if held else {})
+
+    def _learn(self, *secrets: Secret) -> None:
+        self.known.learn(secret.reveal() for secret in secrets)
 
     def _variables(self, environment: Environment) -> Texts:
         """The variables' texts without the blanks and line ends that pasting adds."""
@@ -263,13 +290,16 @@ class Vault:
         return message("keys.sources", sources=tuple(parts.values()))
 
 
-def _credentials(environment: Environment, texts: Texts) -> Credentials:
+def _credentials(environment: Environment, found: Gathered) -> Credentials:
+    texts = found.texts
     malformed = tuple(environment.variable(name) for name in KEY_NAMES if not _usable(name, texts))
     if malformed:
         raise MissingKeys(message("keys.malformed", environment=environment.name, variables=malformed))
     missing = tuple(environment.variable(name) for name in _NEEDED if name not in texts)
     if missing:
         hint = message("keys.missing.hint", environment=environment.name) if environment.kind != "sandbox" else None
+        if found.other_app:
+            hint = message("env.other_app", wanted=texts["APP_KEY"].reveal(), other=found.other_app)
         raise MissingKeys(message("keys.missing", environment=environment.name, variables=missing), hint)
     return Credentials(texts["APP_KEY"].reveal(), texts["APP_SECRET"], texts.get("SESSION"))
 

@@ -5,17 +5,18 @@ Posts once, follows no redirect, and never raises for what the far end did.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import cast
 from urllib.parse import urlencode
 
 from topexplorer import __version__
 from topexplorer.core.call import NoAnswer, NoAnswerReason, SignedRequest
 from topexplorer.engine.httpclient import httpx
+from topexplorer.engine.inflating import Body, TooLarge, Unpackable
 
 _NO_PART_NAME = r'["\\\x00-\x1f\x7f]'
 MAX_BODY = 64 * 1024 * 1024
@@ -36,39 +37,51 @@ class Reply:
 
 
 class Wire:
-    """The road of one call. Without a `transport` it is the network, by the machine's proxy settings."""
+    """The road of one call. Without a `transport` it is the network, through `proxy` unless that is empty; `trusted`
+    checks the certificates there."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport | None, timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        transport: httpx.AsyncBaseTransport | None,
+        timeout_seconds: float,
+        proxy: str = "",
+        trusted: ssl.SSLContext | None = None,
+    ) -> None:
         self._transport = transport
         self._timeout = timeout_seconds
+        self._proxy = proxy
+        self._trusted = trusted
         self.reply = Reply()
 
     async def post(self, signed: SignedRequest) -> int | NoAnswer:
         """Sends `signed` and fills `reply` as it comes in. The status of a whole answer, or why there is none."""
-        reply = self.reply
+        reply, mask = self.reply, signed.whole_taint.mask
         try:
             async with self._client() as client, _posted(client, signed) as answer:
                 reply.status = answer.status_code
-                reply.headers = tuple((name, signed.mask(text)) for name, text in answer.headers.items())
+                reply.headers = tuple((name, mask(text)) for name, text in answer.headers.items())
                 if answer.is_redirect:
-                    return NoAnswer("redirect", signed.mask(answer.headers.get("location", "")))
-                async for chunk in answer.aiter_bytes():
-                    reply.body += chunk
-                    if len(reply.body) > MAX_BODY:
-                        return NoAnswer("too_large", str(MAX_BODY // 2**20))
+                    return NoAnswer("redirect", mask(answer.headers.get("location", "")))
+                body = Body(answer.headers.get("content-encoding", ""), MAX_BODY)
+                reply.body = body.content
+                async for chunk in cast(httpx.AsyncByteStream, answer.stream):  # httpx itself unpacks without a limit
+                    body.take(chunk)
+                body.close()
+        except TooLarge:
+            return NoAnswer("too_large", str(MAX_BODY // 2**20))
+        except Unpackable as error:
+            return NoAnswer("unreadable", mask(str(error)))
         except httpx.HTTPError as error:
-            return NoAnswer(_reason(error), signed.mask(str(error)))
+            return NoAnswer(_reason(error), mask(str(error)))
         return answer.status_code
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
-        verify: ssl.SSLContext | bool = True
-        if self._transport is None:
-            verify = await asyncio.to_thread(ssl.create_default_context)
         async with httpx.AsyncClient(
             transport=self._transport,
-            verify=verify,
-            trust_env=self._transport is None,
+            verify=self._trusted or True,
+            proxy=self._proxy or None,
+            trust_env=False,
             headers=HEADERS,
             timeout=self._timeout,
             follow_redirects=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,11 +16,13 @@ from topexplorer.core.language import Message, Words, message
 from topexplorer.core.signing import sign
 from topexplorer.core.text import clean_line
 from topexplorer.core.timestamps import skew
+from topexplorer.engine.around import surroundings
 from topexplorer.engine.engine import Engine
 from topexplorer.engine.environments import SANDBOX_URL
+from topexplorer.engine.gatewayclock import TIME
 from topexplorer.engine.preflight import address_lamp, clock_lamp, keys_lamp, quota_lamp, session_lamp, skipped
 
-TIME, ADDRESS, SELLER = "taobao.time.get", "taobao.appip.get", "taobao.user.seller.get"
+ADDRESS, SELLER = "taobao.appip.get", "taobao.user.seller.get"
 SELLER_FIELDS = {"fields": "user_id,nick"}
 ON_THE_WIRE = ("reach", "clock", "app_key", "sign", "ip", "permission", "session", "quota")
 """The names, in order."""
@@ -64,42 +66,67 @@ class Preflight:
 
     async def on_the_wire(self) -> tuple[Lamp, ...]:
         """What only a call can tell, in the order of ON_THE_WIRE. Never raises for what the far end does."""
-        lacking = [lamp for lamp in (address_lamp(self._engine), keys_lamp(self._engine)) if lamp.state == "bad"]
-        if lacking:
-            return tuple(skipped(ON_THE_WIRE))
-        first = await self._call(TIME)
-        if isinstance(first, TopExplorerError):
-            return (_not_sent(first), *skipped(ON_THE_WIRE[1:]))
-        lamps = [await self._reach(first), *self._identity(first)]
-        if has_red(lamps):
-            known = {lamp.name for lamp in lamps}
-            return (*lamps, *skipped(name for name in ON_THE_WIRE if name not in known))
-        lamps.append(await self._address())
-        lamps += await self._seller()
-        lamps.append(quota_lamp(self._engine))
-        return tuple(lamps)
+        return tuple([lamp async for lamp in self.lamps()])
 
     async def self_check(self) -> tuple[Lamp, ...]:
         """Four steps for somebody new: a published sign, the way to the gateway, a public call, a seller's call."""
-        steps = [_worked_example()]
-        lacking = next(
-            (lamp for lamp in (address_lamp(self._engine), keys_lamp(self._engine)) if lamp.state == "bad"), None
-        )
-        if lacking:
-            return (*steps, lacking, *skipped(("reach", "public_call", "seller_call")))
+        return tuple([lamp async for lamp in self.first_steps()])
+
+    async def lamps(self) -> AsyncIterator[Lamp]:
+        """Those of `on_the_wire`, each as soon as it is known."""
+        shown: set[str] = set()
+        async for lamp in self._found():
+            shown.add(lamp.name)
+            yield lamp
+        for lamp in skipped(name for name in ON_THE_WIRE if name not in shown):
+            yield lamp
+
+    async def _found(self) -> AsyncIterator[Lamp]:
+        """As far as it goes: what stands behind a red lamp is not looked at."""
+        if self._lacking() is not None:
+            return
         first = await self._call(TIME)
         if isinstance(first, TopExplorerError):
-            return (*steps, _not_sent(first), *skipped(("public_call", "seller_call")))
-        steps.append(await self._reach(first))
-        if steps[-1].state == "bad":
-            return (*steps, *skipped(("public_call", "seller_call")))
-        steps.append(self._step("public_call", first, "time"))
+            yield _not_sent(first)
+            return
+        lamps = [await self._reach(first), *self._identity(first)]
+        for lamp in lamps:
+            yield lamp
+        if has_red(lamps):
+            return
+        yield await self._address()
+        for lamp in await self._seller():
+            yield lamp
+        yield quota_lamp(self._engine)
+
+    async def first_steps(self) -> AsyncIterator[Lamp]:
+        """Those of `self_check`, each as soon as it is known."""
+        yield _worked_example()
+        steps = ("reach", "public_call", "seller_call")
+        lacking = self._lacking()
+        if lacking is not None:
+            yield lacking
+            for lamp in skipped(steps):
+                yield lamp
+            return
+        first = await self._call(TIME)
+        reach = _not_sent(first) if isinstance(first, TopExplorerError) else await self._reach(first)
+        yield reach
+        if reach.state == "bad":
+            for lamp in skipped(steps[1:]):
+                yield lamp
+            return
+        yield self._step("public_call", first, "time")
         if not self._engine.vault.status(self._engine.environment).has_session:
             cure = message("lamp.session.cure", environment=self._engine.environment.name)
-            return (*steps, Lamp("seller_call", "skipped", message("lamp.session.none"), cure))
-        second = await self._call(SELLER, SELLER_FIELDS)
-        steps.append(self._step("seller_call", second, "nick"))
-        return tuple(steps)
+            yield Lamp("seller_call", "skipped", message("lamp.session.none"), cure)
+        else:
+            yield self._step("seller_call", await self._call(SELLER, SELLER_FIELDS), "nick")
+
+    def _lacking(self) -> Lamp | None:
+        """What keeps every call from leaving."""
+        lamps = (address_lamp(self._engine), keys_lamp(self._engine))
+        return next((lamp for lamp in lamps if lamp.state == "bad"), None)
 
     async def _call(self, method: str, values: Mapping[str, str] | None = None) -> Called:
         draft = RequestDraft(method, dict(values or {}))
@@ -208,8 +235,8 @@ class Preflight:
         return Lamp(name, "ok", message(f"lamp.{name}.ok", method=called.draft.api), detail=_told(called, told))
 
     def _why(self, called: Exchange) -> Diagnosis | None:
-        catalog = self._engine.catalog
-        return explain(called, catalog.spec(called.draft.api), catalog.errors)
+        catalog, method = self._engine.catalog, called.draft.api
+        return explain(called, catalog.spec(method), catalog.errors, surroundings(self._engine, method))
 
     def _app_key(self) -> str:
         return self._engine.vault.status(self._engine.environment).app_key or ""
@@ -234,7 +261,8 @@ def _worked_example() -> Lamp:
 def _red(name: str, why: Diagnosis) -> Lamp:
     cure: Message | Words = why.cure
     detail = " · ".join(text for _name, text in why.evidence if _name != "request_id")
-    return Lamp(name, "bad", message("lamp.refused", title=why.title, cause=why.cause), cure, clean_line(detail))
+    sentence = message("lamp.refused", title=why.title, cause=why.cause)
+    return Lamp(name, "bad", sentence, cure, clean_line(detail), why.fixes)
 
 
 def _not_sent(error: TopExplorerError, name: str = "reach") -> Lamp:

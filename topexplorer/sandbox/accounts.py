@@ -13,6 +13,7 @@ from typing import Literal
 from topexplorer.core.call import Credentials, Secret
 from topexplorer.core.language import Words
 from topexplorer.core.nouns import dataclass
+from topexplorer.core.sessionlife import Level
 from topexplorer.core.values import GMT8
 
 APP_KEY = "12345678"
@@ -24,8 +25,6 @@ OTHER_SELLER = "数码优选"
 MOST_GRANTS = 10_000
 """Sessions that are kept; the oldest that was handed out goes first."""
 
-Level = Literal["r1", "r2", "w1", "w2"]
-LEVELS: tuple[Level, ...] = ("r1", "r2", "w1", "w2")
 DAY, YEAR = 86_400, 31_536_000
 
 
@@ -170,6 +169,11 @@ class Accounts:
     def grants(self) -> tuple[Grant, ...]:
         """All that were ever granted and are still remembered, the dead ones too, oldest first."""
         return tuple(self._grants.values())
+
+    @property
+    def first(self) -> tuple[Grant, ...]:
+        """Those it started with."""
+        return self._first
 
     def reset(self) -> None:
         self._grants = {grant.session.reveal(): grant for grant in self._first}

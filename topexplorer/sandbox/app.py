@@ -6,11 +6,10 @@ nothing of the engine.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from topexplorer.core.catalog import Catalog
@@ -35,8 +34,6 @@ BATCH_PATH = "/router/batch"
 OAUTH_PATH = "/oauth/"
 GZIP_FROM = 1024
 """Bytes. Shorter answers are never compressed."""
-BODY_SECONDS = 60.0
-"""A body that takes longer is not waited for: its caller has stalled, or means harm."""
 PLAIN = "text/plain;charset=UTF-8"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -108,19 +105,16 @@ class Sandbox:
             self._faults.reset()
 
     def save(self, write: Callable[[bytes], None]) -> None:
-        """Hands what calls have changed to `write`."""
-        self._gatehouse.store.save(write)
+        """Hands what calls have changed, sessions too, to `write`. Limits and bans are not kept."""
+        self._gatehouse.save(write)
 
     def load(self, data: bytes) -> None:
         """Takes up what `save` gave. Raises UnreadableState, and then nothing has changed."""
-        self._gatehouse.store.load(data)
+        self._gatehouse.load(data)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            try:
-                await self._page(scope["path"])(scope, _Upload(receive), self._dated(send))
-            except _Stalled:
-                await respond(self._dated(send), 408, Reply(b"Request Timeout\n", PLAIN))
+            await self._page(scope["path"])(scope, receive, self._dated(send))
         elif scope["type"] == "lifespan":
             await _lifespan(receive, send)
         elif scope["type"] == "websocket":
@@ -158,16 +152,26 @@ class Sandbox:
     async def _oauth(self, scope: Scope, receive: Receive, send: Send) -> None:
         from topexplorer.sandbox.oauth import OAuthPages
 
-        await OAuthPages(self._gatehouse.tokens)(scope, receive, send)
+        if not self._faults:
+            await OAuthPages(self._gatehouse.tokens)(scope, receive, send)
+            return
+        from topexplorer.sandbox.faultrules import PAGES
+        from topexplorer.sandbox.outgoing import PageDeliverer
+
+        name = f"{PAGES}.{scope['path'].removeprefix(OAUTH_PATH)}"
+        pages = OAuthPages(self._gatehouse.tokens, deny=partial(self._faults.denial, name))
+        decide = partial(self._faults.delivery, name)
+        await PageDeliverer(pages, decide, self._sleep)(scope, receive, send)
 
     async def _answer(self, turn: Callable[[Arrival], Reply], scope: Scope, receive: Receive, send: Send) -> None:
         """Reads the request, has `turn` answer it, and sends that; a body that cannot be read gets a plain 4xx."""
         headers = _headers(scope["headers"])
         try:
-            body = await _body(headers.get("content-length", ""), receive)
+            body = await _body(headers.get(b"content-length", b""), receive)
             if body is None:
                 return
-            body = unpacked(headers.get("content-encoding", ""), body)
+            if coding := headers.get(b"content-encoding"):
+                body = unpacked(coding.decode("latin-1"), body)
         except TooLarge:
             await respond(send, 413, Reply(b"Content Too Large\n", PLAIN))
             return
@@ -175,13 +179,14 @@ class Sandbox:
             await respond(send, 415, Reply(b"Unsupported Media Type\n", PLAIN))
             return
         caller = scope.get("client") or ("",)
-        arrival = Arrival(scope["method"], scope["query_string"], headers.get("content-type", ""), body, caller[0])
+        kind = headers.get(b"content-type", b"").decode("latin-1")
+        arrival = Arrival(scope["method"], scope["query_string"], kind, body, caller[0])
         last = self.log[-1] if self.log else None
         reply = turn(arrival)
         rows = self.log.after(last)
         finished = False
         try:
-            finished = await self._out(reply, rows, _takes_gzip(headers.get("accept-encoding", "")), receive, send)
+            finished = await self._out(reply, rows, headers.get(b"accept-encoding", b""), receive, send)
         finally:
             for row in rows:
                 row.seconds = (self.now() - row.at).total_seconds()
@@ -189,8 +194,9 @@ class Sandbox:
                 if self.watch:
                     self.watch(row)
 
-    async def _out(self, reply: Reply, rows: list[LogRow], takes_gzip: bool, receive: Receive, send: Send) -> bool:
+    async def _out(self, reply: Reply, rows: list[LogRow], accepted: bytes, receive: Receive, send: Send) -> bool:
         """Sends `reply`, well or as a fault has it; False when the caller hung up before it was over."""
+        takes_gzip = bool(accepted) and _takes_gzip(accepted.decode("latin-1"))
         delivery = self._faults.delivery(reply.method) if self._faults else None
         if delivery is None or not delivery.rules:
             await respond(send, 200, reply, takes_gzip)
@@ -200,32 +206,6 @@ class Sandbox:
         for row in rows:
             row.faults = delivery.behind(row.method)
         return await Deliverer(delivery, respond, receive, send, self._sleep).deliver(reply, takes_gzip)
-
-
-class _Stalled(Exception):
-    """The body did not come in time."""
-
-
-class _Upload:
-    """`receive` for a request whose whole body must come within BODY_SECONDS. Raises _Stalled."""
-
-    __slots__ = ("_deadline", "_receive", "_whole")
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._deadline = asyncio.get_running_loop().time() + BODY_SECONDS
-        self._whole = False
-
-    async def __call__(self) -> Event:
-        if self._whole:
-            return await self._receive()
-        try:
-            async with asyncio.timeout_at(self._deadline):
-                event = await self._receive()
-        except TimeoutError:
-            raise _Stalled from None
-        self._whole = not event.get("more_body", False)
-        return event
 
 
 @lru_cache(maxsize=4)
@@ -240,13 +220,14 @@ async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
     await respond(send, 404, Reply(b"Not Found\n", PLAIN))
 
 
-def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in pairs}
+def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """By name in lower case; of a name that comes twice the last counts."""
+    return {name.lower(): value for name, value in pairs}
 
 
-async def _body(announced: str, receive: Receive) -> bytes | None:
+async def _body(announced: bytes, receive: Receive) -> bytes | None:
     """The whole body, None when the caller hung up. Raises TooLarge as soon as that is known."""
-    if announced.isascii() and announced.isdigit() and (len(announced) > 12 or int(announced) > BODY_LIMIT):
+    if announced.isdigit() and (len(announced) > 12 or int(announced) > BODY_LIMIT):
         raise TooLarge
     chunks, size, more = [], 0, True
     while more:

@@ -11,7 +11,7 @@ from topexplorer.core.nouns import dataclass
 BODY_LIMIT = 32 * 1024 * 1024
 LONGEST_FORM = 2 * 1024 * 1024
 """Bytes of a urlencoded form; files travel in multipart forms, which may be longer."""
-MOST_PARAMETERS, MOST_PARTS = 5000, 1000
+MOST_PARTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,7 @@ def incoming(arrival: Arrival) -> IncomingCall:
 
 
 def bounded(form: bytes) -> bytes:
-    """A urlencoded form without the names that have no `=`. Raises ValueError for one without end.
-
-    Such a name is no parameter here. Else `a=b` and `a&b` would have the same sign, because names and values are signed
-    with nothing between.
-    """
-    if len(form) > LONGEST_FORM or form.count(b"&") >= MOST_PARAMETERS:
+    """The form. Raises ValueError for one that would take long to read."""
+    if len(form) > LONGEST_FORM:
         raise ValueError("too long a form")
-    return b"&".join([pair for pair in form.split(b"&") if b"=" in pair])
+    return form

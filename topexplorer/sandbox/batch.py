@@ -70,4 +70,4 @@ def _part_answer(gatehouse: Gatehouse, arrival: Arrival, whole: Visit, known: Va
 def _values(part: bytes) -> dict[str, str]:
     """The parameters of one part, of a name that comes twice the first. Raises ValueError."""
     form = b"" if part == NOTHING else bounded(part)
-    return {name: text for name, text in reversed(form_pairs(form)) if name not in OF_THE_WHOLE}
+    return {name: text for name, text in reversed(form_pairs(form, bare=False)) if name not in OF_THE_WHOLE}

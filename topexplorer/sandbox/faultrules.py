@@ -5,8 +5,9 @@
     taobao.items.onsale.get: body=truncated
     *: ban=120s kind=api
 
-In the methods `*` and `?` stand for any text and any one character. Blank lines and lines that begin with `#` say
-nothing. What can go wrong:
+In the methods `*` and `?` stand for any text and any one character. OAuth pages have names of their own, which `*`
+does not mean: `oauth.authorize`, `oauth.token`, `oauth.logoff`, `oauth.grants`, `oauth` for all of them. Blank lines
+and lines that begin with `#` say nothing. What can go wrong:
 
     latency=300ms±100    the answer waits, give or take; ms, s, m
     timeout, timeout=5s  no answer: never, or HTTP 504 after that time
@@ -26,7 +27,8 @@ Kinds are `app` (all calls of an app), `api` (all apps' calls of an API), `app-a
 How often: `rate=10%` of the calls, not the first `after=3`, at most `times=2`. A ban without `rate` and `times` is
 laid once. The gateway's own refusals go first: only a call that would have been answered gets a code or begins a ban.
 Where rules say the same thing differently, the lower one counts. A batch goes out as one answer, which only rules for
-`*` hold up or damage; its calls are refused one by one.
+`*` hold up or damage; its calls are refused one by one. The OAuth pages know no codes, bans, quotas and clock: there
+`sub_code` and `sub_msg` become `error` and `error_description`.
 """
 
 from __future__ import annotations
@@ -72,6 +74,9 @@ MESSAGES = {
 }
 """What the gateway says with a code where the rule does not. Of all others it says that the remote service failed."""
 REMOTE = "Remote service error"
+PAGES = "oauth"
+"""What rules call all OAuth pages; one of them has its own name behind a dot."""
+NOT_ON_PAGES = frozenset({"code", "ban", "quota", "kind", "clock"})
 _METHODS = re.compile(r"[A-Za-z0-9._*?-]{1,100}")
 _WORD = re.compile(r'([^\s="]+)(?:=("[^"]*"|[^\s"]*))?(?=\s|$)')
 
@@ -136,6 +141,21 @@ class FaultRule:
         """Whether it speaks in the gateway's name; then it waits for a call that would be answered."""
         return self.ban is not None or self.refusal is not None
 
+    @property
+    def on_the_way(self) -> bool:
+        """Whether it is about how an answer goes out."""
+        return not self.at_the_gate and self.quota is None and self.skew is None
+
+    @property
+    def on_pages(self) -> bool:
+        """Whether it is about the OAuth pages, not about APIs."""
+        return is_page(self.methods)
+
+    @property
+    def pattern(self) -> str:
+        """The methods, for `fnmatch`."""
+        return f"{PAGES}.*" if self.methods == PAGES else self.methods
+
 
 @dataclass(frozen=True, slots=True)
 class _Given:
@@ -147,6 +167,11 @@ class _Given:
         if self.value is None:
             return self.name
         return f'{self.name}="{self.value}"' if re.search(r"\s", self.value) else f"{self.name}={self.value}"
+
+
+def is_page(method: str) -> bool:
+    """Whether that is the name of an OAuth page, or of several."""
+    return method == PAGES or method.startswith(f"{PAGES}.")
 
 
 def rule_from(text: str, place: Message | None = None) -> FaultRule:
@@ -169,7 +194,7 @@ def rule_from(text: str, place: Message | None = None) -> FaultRule:
         column = len(text) + 1
         for conflict in _conflicts(methods, words):
             column = conflict.column
-            raise WrongWord(_why(conflict, words))
+            raise WrongWord(_why(methods, conflict, words))
         if not words.keys() - COUNTING:
             raise WrongWord(message("fault.no_effect"))
     except WrongWord as wrong:
@@ -220,6 +245,8 @@ def _read(word: _Given, before: dict[str, _Given]) -> Fields:
 
 def _conflicts(methods: str, words: dict[str, _Given]) -> Iterator[_Given]:
     """The words that cannot stand where they stand."""
+    if is_page(methods):
+        yield from (word for word in words.values() if word.name in NOT_ON_PAGES)
     for name, allowed in EXCLUSIVE.items():
         if name in words:
             yield from (word for word in words.values() if word.name not in allowed | {name})
@@ -229,7 +256,9 @@ def _conflicts(methods: str, words: dict[str, _Given]) -> Iterator[_Given]:
         yield words["kind"]
 
 
-def _why(conflict: _Given, words: dict[str, _Given]) -> Message:
+def _why(methods: str, conflict: _Given, words: dict[str, _Given]) -> Message:
+    if is_page(methods) and conflict.name in NOT_ON_PAGES:
+        return message("fault.page", word=conflict.name)
     if conflict.name == "kind":
         return message("fault.kind")
     if conflict.name == "clock" and len(words) == 1:

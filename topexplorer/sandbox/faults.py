@@ -1,9 +1,9 @@
 """What goes wrong on purpose: the fault rules that are in force, and what they do to one call.
 
 The gateway asks three times. `quotas` and `ban` while it checks the limits, `before` when a call broke no rule and is
-about to be answered, and `delivery` when an answer goes out. The same seed, rules and calls always give the same
-faults: a rule draws by its own text and by the number of the call, counted over the calls that it matches.
-Rules are added and removed while the gateway runs; the next call already follows them.
+about to be answered, and `delivery` when an answer goes out. The OAuth pages ask for `denial` and `delivery`. The same
+seed, rules and calls always give the same faults: a rule draws by its own text and by the number of the call, counted
+over the calls that it matches. Rules are added and removed while the gateway runs; the next call already follows them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hashlib import blake2b
 
 from topexplorer.core.call import Refusal
 from topexplorer.core.nouns import dataclass
-from topexplorer.sandbox.faultrules import FaultRule, clock_rule, rule_from
+from topexplorer.sandbox.faultrules import FaultRule, clock_rule, is_page, rule_from
 from topexplorer.sandbox.limits import API, APP, KINDS, MIDNIGHT, Ban, Quota, seconds_to_midnight
 from topexplorer.sandbox.rules import Visit, banned
 
@@ -70,6 +70,15 @@ class StandingRule:
     def spent(self) -> bool:
         """Whether it has happened as often as it was to happen."""
         return 0 < self.rule.most <= self.applied
+
+
+@dataclass(frozen=True, slots=True)
+class _Matching:
+    """The numbers of the rules that say something about one method, the upper ones first."""
+
+    at_the_gate: tuple[int, ...]
+    on_the_way: tuple[int, ...]
+    quotas: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ class Faults:
         self._seed = seed
         self._last = 0
         self._rules: dict[int, StandingRule] = {}
-        self._matching: dict[str, tuple[int, ...]] = {}
+        self._matching: dict[str, _Matching] = {}
         self._bans: dict[tuple[int, str, str], datetime] = {}
         self._refusing: list[tuple[str, FaultRule]] = []
 
@@ -179,7 +188,7 @@ class Faults:
 
     def quotas(self, method: str) -> tuple[Quota, ...]:
         """The limits that rules put in the place of the platform's."""
-        rules = (self._rules[number].rule for number in self._for(method))
+        rules = (self._rules[number].rule for number in self._for(method).quotas)
         return tuple(Quota(rule.kind, rule.quota) for rule in rules if rule.quota)
 
     def ban(self, app_key: str, method: str, now: datetime) -> Ban | None:
@@ -210,9 +219,9 @@ class Faults:
             return None
         refusal: Refusal | None = None
         method = visit.get("method")
-        for number in self._for(method):
+        for number in self._for(method).at_the_gate:
             rule = self._rules[number].rule
-            if rule.at_the_gate and self._draws(number):
+            if self._draws(number):
                 self._refusing.append((method, rule))
                 if rule.ban is not None:
                     self._lay(number, visit.get("app_key"), method, visit.now)
@@ -221,19 +230,32 @@ class Faults:
             return banned(ban)
         return refusal
 
-    def delivery(self, method: str) -> Delivery:
-        """How the answer to that API goes out; the method is empty when none was understood, and for a batch.
+    def denial(self, page: str) -> tuple[str, str] | None:
+        """The `error` and `error_description` that an OAuth page has instead of what was asked for."""
+        said: tuple[str, str] | None = None
+        for number in self._for(page).at_the_gate if self._rules else ():
+            rule = self._rules[number].rule
+            if self._draws(number):
+                self._refusing.append(("", rule))
+                said = rule.sub_code or "server_error", rule.sub_msg or rule.msg
+        return said
 
-        To be asked for once per answer, right after `before` and with nothing awaited between.
+    def delivery(self, method: str) -> Delivery:
+        """How the answer to that API goes out, or that OAuth page; the method is empty when none was understood, and
+        for a batch.
+
+        To be asked for once per answer, right after `before` or `denial` and with nothing awaited between.
         """
-        if not self._rules:
+        numbers = self._for(method).on_the_way if self._rules else ()
+        if not (numbers or self._refusing):
             return PROMPT
         applied, self._refusing = self._refusing, []
-        for number in self._for(method):
-            rule = self._rules[number].rule
-            if not rule.at_the_gate and rule.quota is None and rule.skew is None and self._draws(number):
-                applied.append(("", rule))
-        made = replace(PROMPT, rules=tuple((refused, rule.text) for refused, rule in applied)) if applied else PROMPT
+        for number in numbers:
+            if self._draws(number):
+                applied.append(("", self._rules[number].rule))
+        if not applied:
+            return PROMPT
+        made = replace(PROMPT, rules=tuple((refused, rule.text) for refused, rule in applied))
         for _refused, rule in applied:
             changes = {name: value for name in _ON_THE_WAY if (value := getattr(rule, name))}
             if rule.latency:
@@ -251,19 +273,26 @@ class Faults:
             elif standing.rule.skew is not None:
                 self.skew = standing.rule.skew
 
-    def _for(self, method: str) -> tuple[int, ...]:
-        """The numbers of the rules that say something about that method, the upper ones first."""
+    def _for(self, method: str) -> _Matching:
         method = method[:LONGEST_METHOD]
         found = self._matching.get(method)
         if found is None:
             if len(self._matching) >= REMEMBERED:
                 self._matching.clear()
-            numbers: list[int] = []
-            for number, standing in self._rules.items():
-                if re.match(translate(standing.rule.methods), method):
-                    numbers = [] if standing.rule.off else [*numbers, number]
-            found = self._matching[method] = tuple(numbers)
+            found = self._matching[method] = self._matched(method)
         return found
+
+    def _matched(self, method: str) -> _Matching:
+        rules: dict[int, FaultRule] = {}
+        for number, standing in self._rules.items():
+            rule = standing.rule
+            if rule.on_pages == is_page(method) and re.match(translate(rule.pattern), method):
+                rules = {} if rule.off else {**rules, number: rule}
+        return _Matching(
+            tuple(number for number, rule in rules.items() if rule.at_the_gate),
+            tuple(number for number, rule in rules.items() if rule.on_the_way),
+            tuple(number for number, rule in rules.items() if rule.quota),
+        )
 
     def _draws(self, number: int) -> bool:
         """Whether the rule does something to the call before it."""

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Protocol
 
 from topexplorer.core.call import Refusal, WireFormat
@@ -81,6 +82,20 @@ class Gatehouse:
         self.log.clear()
         self._seen.clear()
 
+    def save(self, write: Callable[[bytes], None]) -> None:
+        """Hand what calls have changed to `write`, which puts it where only its owner can read it."""
+        from topexplorer.sandbox.statefile import packed
+
+        write(packed(self.store.state(self.tokens.kept())))
+
+    def load(self, data: bytes) -> None:
+        """Take up what `save` gave, its seed included. Raises UnreadableState, and then nothing has changed."""
+        from topexplorer.sandbox.statefile import unpacked
+
+        state = unpacked(data)
+        self.store.take_up(state)
+        self.tokens.take_up(state.tokens, state.seed)
+
     def answer(self, arrival: Arrival) -> Reply:
         """One call at `/router/rest`."""
         try:
@@ -98,14 +113,15 @@ class Gatehouse:
         refusal = first_refusal(visit, rules) or (self.trouble.before(visit) if self.trouble else None)
         if refusal is not None or visit.spec is None:
             return self.refused(visit, refusal or Refusal(22, "Invalid method"))
+        style = _style(visit)
         try:
-            payload = self._work(visit, visit.spec)
+            content = self._work(visit, visit.spec, style)
         except Fault as fault:
             refusal = Refusal(fault.code, "Remote service error", fault.sub_code, fault.sub_msg)
             return self.refused(visit, refusal)
         self.log.append(row(visit.now, visit.get("method"), visit.get("app_key"), None))
-        style = _style(visit)
-        body = GATEWAYS["top"].wrap(visit.spec, payload | {"request_id": self._request_id(visit)}, style)
+        content["request_id"] = self._request_id(visit)
+        body = GATEWAYS["top"].wrap(visit.spec.method, content, style)
         return Reply(body, CONTENT_TYPES[style.format], visit.spec.method)
 
     def refused(self, visit: Visit, refusal: Refusal) -> Reply:
@@ -117,7 +133,7 @@ class Gatehouse:
         said = replace(refusal, request_id=self._request_id(visit))
         return Reply(GATEWAYS["top"].refuse(said, style), CONTENT_TYPES[style.format], spec.method if spec else "")
 
-    def _work(self, visit: Visit, spec: ApiSpec) -> Payload:
+    def _work(self, visit: Visit, spec: ApiSpec, style: Style) -> Payload:
         given = visit.arguments()
         args = Arguments(given, visit.seller, frozenset(visit.call.file_names), visit.caller, visit.get("app_key"))
         if spec.method not in self._workers:
@@ -129,7 +145,7 @@ class Gatehouse:
             from topexplorer.sandbox.replies import reply
 
             payload = reply(spec, given, args.seller, visit.now, self._seed)
-        return self._shapes.shaped(spec, payload, asked_fields(spec, given))
+        return self._shapes.shaped(spec, payload, asked_fields(spec, given), style.names_items)
 
     def unreadable(self, arrival: Arrival, error: ValueError) -> Reply:
         """An error for a call that could not be read, in XML, because nothing of it is known."""
@@ -139,7 +155,7 @@ class Gatehouse:
         return Reply(GATEWAYS["top"].refuse(said, Style(host=HOST)), CONTENT_TYPES["xml"])
 
     def _request_id(self, visit: Visit) -> str:
-        pairs = sorted((name, text) for name, text in visit.call.params if name not in UNCOUNTED)
+        pairs = sorted([pair for pair in visit.call.params if pair[0] not in UNCOUNTED])
         return self._numbered(repr((pairs, visit.call.body)).encode("utf-8", "replace"))
 
     def _numbered(self, call: bytes) -> str:
@@ -167,6 +183,9 @@ def misread(arrival: Arrival, error: ValueError) -> Refusal:
 
 
 def _style(visit: Visit) -> Style:
-    form = visit.get("format")
-    simplify = visit.get("simplify").lower() == "true"
-    return Style("json" if form == "json" else "xml", simplify, HOST)
+    return _styled(visit.get("format") == "json", visit.get("simplify").lower() == "true")
+
+
+@cache
+def _styled(json: bool, simplify: bool) -> Style:
+    return Style("json" if json else "xml", simplify, HOST)

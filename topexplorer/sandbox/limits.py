@@ -76,16 +76,16 @@ class Override(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class _Budget:
-    kind: str
-    app_key: str
-    api: str
-    limits: tuple[Limit, ...]
+    """Limits that the same calls draw on. What every call asks of them is worked out once."""
 
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return (self.kind, self.app_key, self.api)
+    __slots__ = ("api", "app_key", "daily", "key", "kind", "limits", "longest")
+
+    def __init__(self, kind: str, app_key: str, api: str, limits: tuple[Limit, ...]) -> None:
+        self.kind, self.app_key, self.api = self.key = kind, app_key, api
+        self.limits = limits
+        self.daily = any(limit.seconds == MIDNIGHT for limit in limits)
+        self.longest = max((limit.calls for limit in limits if limit.seconds), default=0)
 
 
 _Keyed = tuple[tuple[str, str, str], _Budget]
@@ -124,26 +124,28 @@ class CallLimits:
         if self.override and (ban := self.override.ban(app_key, method, now)):
             return ban
         budgets = self._drawn_on(app_key, rate_class, method)
+        at = now.timestamp()
         for key, budget in budgets:
-            self._forget_after(key, now)
+            self._forget_after(key, at)
             for limit in budget.limits:
-                wait = self._wait(key, limit, now)
+                wait = self._wait(key, limit, now, at)
                 if wait > 0:
                     return Ban(KINDS[budget.kind], math.ceil(wait))
         for key, budget in budgets:
-            self._count(key, budget, now)
+            self._count(key, budget, now, at)
         return None
 
     def usage(self, now: datetime) -> Iterator[Usage]:
         """Every limit that a call was counted against."""
-        seen = {keyed for budgets in self._budgets.values() for keyed in budgets}
-        for key, budget in sorted(seen, key=lambda keyed: keyed[0]):
+        at = now.timestamp()
+        seen = dict(keyed for budgets in self._budgets.values() for keyed in budgets)
+        for key, budget in sorted(seen.items()):
             for limit in budget.limits:
                 day, count = self._days.get(key, (0, 0))
-                since = now.timestamp() - limit.seconds
+                since = at - limit.seconds
                 within = sum(time > since for time in self._times.get(key, ()))
                 used = within if limit.seconds else count * (day == _day(now))
-                wait = self._wait(key, limit, now)
+                wait = self._wait(key, limit, now, at)
                 yield Usage(budget.kind, budget.app_key, budget.api, limit, used, math.ceil(max(wait, 0)))
 
     def _drawn_on(self, app_key: str, rate_class: str, method: str) -> tuple[_Keyed, ...]:
@@ -172,13 +174,14 @@ class CallLimits:
             yield _Budget(DYNAMIC, app_key, method, asked[DYNAMIC])
         yield _Budget(APP, app_key, "", asked[APP] or self._app_limits)
 
-    def _forget_after(self, key: tuple[str, str, str], now: datetime) -> None:
-        """Drop calls later than `now`: the clock was set back, and they would ban the app until it catches up."""
+    def _forget_after(self, key: tuple[str, str, str], at: float) -> None:
+        """Drop calls later than that: the clock was set back, and they would ban the app until it catches up."""
         times = self._times.get(key)
-        while times and times[-1] > now.timestamp():
+        while times and times[-1] > at:
             times.pop()
 
-    def _wait(self, key: tuple[str, str, str], limit: Limit, now: datetime) -> float:
+    def _wait(self, key: tuple[str, str, str], limit: Limit, now: datetime, at: float) -> float:
+        """How long a call at `now`, which is `at` as a number, has to wait."""
         if limit.calls < 1:
             return max(limit.seconds, 1) if limit.seconds else seconds_to_midnight(now)
         if limit.seconds == MIDNIGHT:
@@ -187,18 +190,17 @@ class CallLimits:
         times = self._times.get(key, ())
         if len(times) < limit.calls:
             return 0
-        return times[-limit.calls] + limit.seconds - now.timestamp()
+        return times[-limit.calls] + limit.seconds - at
 
-    def _count(self, key: tuple[str, str, str], budget: _Budget, now: datetime) -> None:
-        if any(limit.seconds == MIDNIGHT for limit in budget.limits):
+    def _count(self, key: tuple[str, str, str], budget: _Budget, now: datetime, at: float) -> None:
+        if budget.daily:
             today = _day(now)
             day, count = self._days.get(key, (0, 0))
             self._days[key] = (today, count + 1 if day == today else 1)
-        longest = max((limit.calls for limit in budget.limits if limit.seconds), default=0)
         times = self._times.get(key)
-        if times is None or times.maxlen != longest:
-            times = self._times[key] = deque(times or (), maxlen=longest)
-        times.append(now.timestamp())
+        if times is None or times.maxlen != budget.longest:
+            times = self._times[key] = deque(times or (), maxlen=budget.longest)
+        times.append(at)
 
 
 def seconds_to_midnight(now: datetime) -> float:

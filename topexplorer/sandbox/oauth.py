@@ -31,11 +31,15 @@ from topexplorer.sandbox.oauthwire import (
     read_body,
     speaker,
 )
-from topexplorer.sandbox.tokens import Consent, OAuthError, Token, TokenOffice
+from topexplorer.sandbox.tokenrows import Consent
+from topexplorer.sandbox.tokens import OAuthError, Token, TokenOffice
 
 LONGEST_STATE = 2048
 FORM_SECONDS = 1800
 """How long a form on a page may be sent off."""
+
+
+Deny = Callable[[], tuple[str, str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,15 @@ class Wish:
 
 
 class OAuthPages:
-    """The ASGI application below `/oauth/`. Keeps nothing itself: codes, tokens and grants are the office's."""
+    """The ASGI application below `/oauth/`. Keeps nothing itself: codes, tokens and grants are the office's.
 
-    def __init__(self, office: TokenOffice, mount: str = "/oauth/") -> None:
+    `deny` is asked about what would be granted; when it has an error and its description, it is refused with that.
+    """
+
+    def __init__(self, office: TokenOffice, mount: str = "/oauth/", deny: Deny = lambda: None) -> None:
         self._office = office
         self._mount = mount
+        self._deny = deny
         self._pages: dict[str, tuple[tuple[str, ...], Callable[[Ask], Answer]]] = {
             "authorize": (("GET", "POST"), self._authorize),
             "token": (("POST",), self._token),
@@ -120,6 +128,8 @@ class OAuthPages:
         if wish.response_type not in ("code", "token", "user"):
             why = "response_type must be code, token or user"
             return self._back(ask, wish, {"error": "unsupported_response_type", "error_description": why})
+        if denial := self._deny():
+            return self._back(ask, wish, {"error": denial[0], "error_description": denial[1]})
         if ask.verb == "GET":
             return self._consent(ask, wish)
         self._check_form(ask, wish.address())
@@ -184,6 +194,8 @@ class OAuthPages:
             raise OAuthError("unsupported_grant_type", "grant_type must be authorization_code or refresh_token")
         if not ask.get(needed):
             raise OAuthError("invalid_request", f"{needed} is missing")
+        if denial := self._deny():
+            raise OAuthError(*denial)
         if needed == "code":
             token = self._office.exchange(app.key, ask.get("code"), ask.get("redirect_uri"))
         else:
@@ -192,6 +204,7 @@ class OAuthPages:
 
     def _logoff(self, ask: Ask) -> Answer:
         """Nobody stays logged in here, so there is nothing to end; sessions live on, as on the platform."""
+        self._deny_page()
         app = self._office.accounts.app(ask.get("client_id"))
         uri = ask.get("redirect_uri")
         if uri and (app is None or uri == OUT_OF_BAND or not may_return_to(app, uri)):
@@ -200,6 +213,7 @@ class OAuthPages:
 
     def _grants(self, ask: Ask) -> Answer:
         """The seller's list of consents, where each can be taken back."""
+        self._deny_page()
         accounts, now = self._office.accounts, self._office.now()
         here = "grants" + (f"?{urlencode({'lang': ask.query['lang'][:64]})}" if ask.query.get("lang") else "")
         alive = {self._name(grant): grant for grant in accounts.grants if not grant.is_over(now)}
@@ -212,6 +226,11 @@ class OAuthPages:
             raise WrongAsk(message("oauth.error.grant"))
         accounts.revoke(gone.session.reveal())
         return Answer(303, headers=(("location", here),))
+
+    def _deny_page(self) -> None:
+        """Raises WrongAsk on a page that has nowhere to send an error to."""
+        if denial := self._deny():
+            raise WrongAsk(message("fault.denied", error=denial[0], why=denial[1]), 500)
 
     def _name(self, grant: Grant) -> str:
         return self._office.seal("grant", grant.session.reveal())

@@ -13,8 +13,9 @@ from html import escape
 
 from topexplorer.core.language import Language, Message, message
 from topexplorer.core.nouns import dataclass
+from topexplorer.core.sessionlife import LEVELS
 from topexplorer.core.text import clean
-from topexplorer.sandbox.accounts import DAY, LEVELS, Accounts, App, Grant
+from topexplorer.sandbox.accounts import DAY, Accounts, App, Grant
 
 STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;max-width:36em;margin:2em auto;padding:0 1em;color:#222;background:#fff}"

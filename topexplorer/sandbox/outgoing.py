@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from functools import partial
 from typing import Any
 
 from topexplorer.sandbox.arrivals import Reply
@@ -17,6 +18,7 @@ Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 Sleep = Callable[[float], Awaitable[None]]
+Page = Callable[[Event, Receive, Send], Awaitable[None]]
 Respond = Callable[[Send, int, Reply, bool], Awaitable[None]]
 """Sends a reply as it should be: where to, the status, the reply, and whether the caller takes gzip."""
 
@@ -114,6 +116,47 @@ class Deliverer:
                 await self._send({"type": "http.response.body", "body": part, "more_body": True})
                 if rate:
                     await self._sleep(len(part) / rate)
+
+
+class PageDeliverer:
+    """An ASGI application whose answers go out badly: those of `page`, as `decide` says when they are there."""
+
+    def __init__(self, page: Page, decide: Callable[[], Delivery], sleep: Sleep | None) -> None:
+        self._page = page
+        self._decide = decide
+        self._sleep = sleep
+
+    async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
+        said: list[Event] = []
+
+        async def hear(event: Event) -> None:
+            said.append(event)
+
+        await self._page(scope, receive, hear)
+        if not said:
+            return
+        delivery = self._decide()
+        scope["faults"] = delivery.behind("")
+        if not delivery.rules:
+            for event in said:
+                await send(event)
+            return
+        start, body = said
+        kind = dict(start["headers"]).get(b"content-type", b"").decode("ascii")
+        respond = partial(_respond_as, start, delivery.body == "notjson")
+        deliverer = Deliverer(delivery, respond, receive, send, self._sleep)
+        await deliverer.deliver(Reply(body["body"], kind), takes_gzip=False)
+
+
+async def _respond_as(start: Event, elsewhere: bool, send: Send, status: int, reply: Reply, _gzip: bool) -> None:
+    """As `start` begins, unless something else comes in the place of the page."""
+    replaced = elsewhere or status != 200
+    of_body = (b"content-type", b"content-length")
+    headers = [] if replaced else [(name, value) for name, value in start["headers"] if name not in of_body]
+    headers += [(b"content-type", reply.content_type.encode("ascii"))] if reply.content_type else []
+    headers.append((b"content-length", str(len(reply.body)).encode("ascii")))
+    await send({**start, "status": status if replaced else start["status"], "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
 
 
 def _changed(reply: Reply, delivery: Delivery) -> Reply:

@@ -1,4 +1,6 @@
-"""From a back end's rows to what the platform returns: the fields that were asked for, typed as the spec says.
+"""From a back end's rows to what the platform returns: the fields that were asked for, typed as the spec says, and each
+list under the name of its items (`orders: {order: […]}`) unless the caller wants it plain. The item names come from the
+types, by a rule that others checked against the generated Java and .NET SDKs.
 
 `fields` names members of the structs in the answer, dotted for nested ones (`orders.oid`); a struct's name alone means
 all of it. Lists may go by the name of their items too (`sku` for `skus`), as the platform's documents write them.
@@ -27,20 +29,22 @@ class Shapes:
     """Cuts and types answers. Remembers how, for the questions that are asked again and again."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str | None], tuple[ApiSpec, dict[str, Make]]] = {}
+        self._known: dict[tuple[str, str | None, bool], tuple[ApiSpec, dict[str, Make]]] = {}
 
-    def shaped(self, spec: ApiSpec, payload: Mapping[str, Any], fields: str | None) -> dict[str, Any]:
+    def shaped(
+        self, spec: ApiSpec, payload: Mapping[str, Any], fields: str | None, names_items: bool = False
+    ) -> dict[str, Any]:
         """`payload` cut and typed for the answer of `spec`. `fields` None: the API has no such parameter, all come."""
-        members = self._members(spec, fields).items()
+        members = self._members(spec, fields, names_items).items()
         return {name: make(value) for name, make in members if (value := payload.get(name)) is not None}
 
-    def _members(self, spec: ApiSpec, fields: str | None) -> dict[str, Make]:
-        key = (spec.method, fields)
+    def _members(self, spec: ApiSpec, fields: str | None, names_items: bool) -> dict[str, Make]:
+        key = (spec.method, fields, names_items)
         known = self._known.get(key)
         if known is not None and known[0] is spec:
             return known[1]
         asked = None if fields is None else _tree(name.strip() for name in fields.split(","))
-        members = {field.name: _make(field, asked if field.children else None) for field in spec.response}
+        members = {field.name: _make(field, asked if field.children else None, names_items) for field in spec.response}
         if fields is None or len(fields) <= LONGEST_KEPT:
             if len(self._known) >= MOST_KEPT:
                 self._known.clear()
@@ -74,10 +78,11 @@ def _grow(tree: Tree, path: str) -> None:
         tree = tree.setdefault(name, {})
 
 
-def _make(field: Field, asked: Tree | None) -> Make:
+def _make(field: Field, asked: Tree | None, names_items: bool) -> Make:
     plain = _PLAIN.get(field.platform_type, _text)
     wanted = [(child, below) for child in field.children if (below := _below(child, asked)) is not None]
-    members = [(child.name, _make(child, below or None)) for child, below in wanted]
+    members = [(child.name, _make(child, below or None, names_items)) for child, below in wanted]
+    items = item_name(field.platform_type)
 
     def one(value: Any) -> Any:
         if isinstance(value, dict):
@@ -85,7 +90,10 @@ def _make(field: Field, asked: Tree | None) -> Make:
         return plain(value)
 
     def each(value: Any) -> Any:
-        return [one(entry) for entry in value] if isinstance(value, list | tuple) else one(value)
+        if not isinstance(value, list | tuple):
+            return one(value)
+        made = [one(entry) for entry in value]
+        return {items: made} if names_items else made
 
     if field.many:
         return each

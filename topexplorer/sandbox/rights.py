@@ -1,8 +1,8 @@
 """What an app and a session may do: allow lists, packages, a sub-account's duties, and the four levels of risk.
 
 The platform gives every session four life times: r1 and w1 for ordinary reads and writes, r2 and w2 for those of high
-risk (user authorisation guide, doc 102635). Which API has which level it shows only in its console; `level` says what
-the sandbox assumes.
+risk (user authorisation guide, doc 102635). Which API has which level it shows only in its console;
+`core.sessionlife.level_of` says what is assumed here.
 """
 
 from __future__ import annotations
@@ -10,21 +10,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from topexplorer.core.call import Refusal
+from topexplorer.core.sessionlife import level_of
 from topexplorer.core.spec import ApiSpec, Platform
-from topexplorer.sandbox.accounts import App, Grant, Level
-
-RISKY_ACCESS, RISKY_CATEGORIES = "trade", frozenset({"promotion"})
-
-
-def level(spec: ApiSpec) -> Level:
-    """The level of an API. Our assumption: buyers' data, money and prices are of high risk.
-
-    For promotions there is evidence: clients of the platform's promotion APIs are refused for w2.
-    """
-    risky = spec.access == RISKY_ACCESS or spec.category in RISKY_CATEGORIES
-    if spec.writes:
-        return "w2" if risky else "w1"
-    return "r2" if risky else "r1"
+from topexplorer.sandbox.accounts import App, Grant
 
 
 def app_refusal(app: App, spec: ApiSpec, caller: str, platform: Platform) -> Refusal | None:
@@ -49,7 +37,7 @@ def grant_refusal(grant: Grant, spec: ApiSpec, now: datetime) -> Refusal | None:
     if grant.staff and spec.writes and spec.category not in grant.staff.duties:
         why = "该子帐号无此操作权限，请通过主帐号设置开通相应权限"
         return Refusal(12, "Insufficient user permissions", "subuser.has-no-permission", why)
-    needed = level(spec)
+    needed = level_of(spec)
     if grant.allows(needed, now):
         return None
     why = f"{needed.upper()} 级别的授权已过期，请引导用户重新授权"

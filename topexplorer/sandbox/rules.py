@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from topexplorer.core import signing, values
-from topexplorer.core.call import Refusal, RequestDraft
+from topexplorer.core.call import Refusal
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.gateway import IncomingCall
 from topexplorer.core.nouns import dataclass
@@ -104,9 +105,9 @@ def version(visit: Visit) -> Refusal | None:
     v = visit.get("v")
     if not v:
         return Refusal(32, "Missing version")
-    if not re.fullmatch(_VERSION, v):
-        return Refusal(33, "Invalid version")
-    return None if v == visit.gate.catalog.platform.version else Refusal(34, "Unsupported version")
+    if v == visit.gate.catalog.platform.version:
+        return None
+    return Refusal(34, "Unsupported version") if re.fullmatch(_VERSION, v) else Refusal(33, "Invalid version")
 
 
 def timestamp(visit: Visit) -> Refusal | None:
@@ -114,13 +115,14 @@ def timestamp(visit: Visit) -> Refusal | None:
     text = visit.get("timestamp")
     if not text:
         return Refusal(30, "Missing timestamp")
-    moment = _moment(text)
+    moment = _moment(text) if len(text) in (13, 19) else None
     tolerance = timedelta(seconds=visit.gate.catalog.platform.timestamp_tolerance_seconds)
     if moment is None or abs(moment - visit.now) > tolerance:
         return Refusal(31, "Invalid timestamp")
     return None
 
 
+@lru_cache(maxsize=64)
 def _moment(text: str) -> datetime | None:
     try:
         if re.fullmatch(_MILLISECONDS, text):
@@ -197,23 +199,26 @@ def arguments(visit: Visit) -> Refusal | None:
     if spec is None:
         return None
     given = visit.arguments()
-    draft = RequestDraft(spec.method, given, {name: name for name in visit.call.file_names})
-    problems = values.check(spec, draft, visit.now, warnings=False)
+    problems = values.errors(spec, given, visit.call.file_names, visit.now)
     for problem in problems:
         if problem.missing:
             return Refusal(40, f"Missing required arguments:{problem.where}")
-    loose = (param.name for param in spec.params if not _in_wire_form(param, given.get(param.name, ""), visit.now))
-    wrong = problems[0].where if problems else next(loose, None)
-    return Refusal(41, f"Invalid arguments:{wrong}") if wrong else None
+    if problems:
+        return Refusal(41, f"Invalid arguments:{problems[0].where}")
+    for param in spec.params:
+        text = given.get(param.name, "")
+        if text and not _in_wire_form(param, text, visit.now):
+            return Refusal(41, f"Invalid arguments:{param.name}")
+    return None
 
 
 def _in_wire_form(param: Param, text: str, now: datetime) -> bool:
     """Whether a text that passed `check` is what a gateway would understand, not only a form."""
+    if param.type != "boolean" and param.type not in _EXACT:
+        return True
     parts = [part.strip() for part in text.split(",")] if param.many else [text.strip()]
     if param.type == "boolean":
         return all(part.lower() in ("", "true", "false") for part in parts)
-    if param.type not in _EXACT:
-        return True
     sent = values.wire(param, text, now) if text.strip() else ""
     if sent != ",".join(part for part in parts if part):
         return False

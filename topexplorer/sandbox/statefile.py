@@ -1,6 +1,9 @@
-"""The sandbox's memory as one document: only what calls have changed, on top of a market that its seed makes again.
+"""The sandbox's memory as one document: only what calls have changed, on top of a market that its seed makes again, and
+the sessions, codes and refresh tokens that were handed out or taken back.
 
-A document that is broken, cut off, changed by hand or made by another version is refused as a whole.
+Calls counted towards limits, bans and the log are not in it: whoever starts the gateway anew wants to call. A document
+of the older format, without sessions, is still read. One that is broken, cut off, changed by hand or made for another
+market is refused as a whole.
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +20,9 @@ from topexplorer.core.nouns import dataclass
 from topexplorer.core.values import GMT8
 from topexplorer.sandbox.market import DRAWERS, Market
 
-FORMAT = 1
+FORMAT = 2
+READ = (1, FORMAT)
+"""Format 1 had no tokens."""
 GENERATION = 1
 """Of the seeded market: a number up whenever a seed makes other rows than before."""
 KIND = "topexplorer sandbox"
@@ -40,6 +46,8 @@ class State:
     last_id: int
     changes: Mapping[str, Any]
     """As `differences` gives them."""
+    tokens: Mapping[str, Any] = field(default_factory=dict)
+    """As the token office keeps them; empty for none."""
 
 
 def differences(market: Market, fresh: Market) -> dict[str, Any]:
@@ -76,6 +84,7 @@ def packed(state: State) -> bytes:
         "epoch": state.epoch.isoformat(),
         "last_id": state.last_id,
         "changes": state.changes,
+        "tokens": state.tokens,
     }
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     head = {"kind": KIND, "format": FORMAT, "market": GENERATION, "check": _check(text)}
@@ -92,13 +101,13 @@ def unpacked(data: bytes) -> State:
         version = (head["format"], head["market"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnreadableState(message("sandbox.state.broken")) from error
-    if version != (FORMAT, GENERATION):
+    if version[0] not in READ or version[1] != GENERATION:
         raise UnreadableState(message("sandbox.state.version"))
     if head.get("check") != _check(text):
         raise UnreadableState(message("sandbox.state.broken"))
     body = json.loads(text)
     epoch = datetime.fromisoformat(body["epoch"]).astimezone(GMT8)
-    return State(body["seed"], epoch, body["last_id"], body["changes"])
+    return State(body["seed"], epoch, body["last_id"], body["changes"], body.get("tokens", {}))
 
 
 def _check(text: str) -> str:

@@ -1,19 +1,22 @@
 """The sandbox's memory: two sellers and all that belongs to them, changed by write calls.
 
 Built when a back end first looks into it, and always the same for one seed and one moment; `reset` brings it back.
-What calls have changed can be kept between runs: `save` gives it as bytes, `load` takes them.
+What calls have changed can be kept between runs: `state` gives it, `take_up` takes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from topexplorer.core.values import GMT8
 from topexplorer.sandbox.arguments import Arguments, Fault
 from topexplorer.sandbox.market import Market
 from topexplorer.sandbox.rows import Row, stamp
+
+if TYPE_CHECKING:
+    from topexplorer.sandbox.statefile import State
 
 NO_PERMISSION = "isv.invalid-permission"
 
@@ -55,19 +58,18 @@ class Store:
             self._market = self._seeded(self._epoch or self.moment())
         return self._market
 
-    def save(self, write: Callable[[bytes], None]) -> None:
-        """Hand the changes since the seed to `write`, which puts them where only their owner can read them."""
-        from topexplorer.sandbox.statefile import State, differences, packed
+    def state(self, tokens: Mapping[str, Any]) -> State:
+        """The changes since the seed, with what the token office keeps."""
+        from topexplorer.sandbox.statefile import State, differences
 
         now = self._epoch or self.moment()
-        write(packed(State(self._seed, now, self._last_id, differences(self.market, self._seeded(now)))))
+        return State(self._seed, now, self._last_id, differences(self.market, self._seeded(now)), tokens)
 
-    def load(self, data: bytes) -> None:
-        """Take up what `save` gave, its seed included. Raises UnreadableState, and then nothing has changed."""
+    def take_up(self, state: State) -> None:
+        """Goes on from there, with the seed and the first moment of that market."""
         from topexplorer.sandbox.seed.market import seeded
-        from topexplorer.sandbox.statefile import apply, unpacked
+        from topexplorer.sandbox.statefile import apply
 
-        state = unpacked(data)
         market = seeded(state.epoch, state.seed)
         apply(state.changes, market)
         self._seed, self._epoch, self._market, self._last_id = state.seed, state.epoch, market, state.last_id

@@ -16,8 +16,10 @@ from typing import Any
 from urllib.parse import quote
 
 from topexplorer.core.call import Secret
-from topexplorer.core.nouns import dataclass
-from topexplorer.sandbox.accounts import LEVELS, Accounts, App, Grant, Level
+from topexplorer.core.sessionlife import LEVELS, Level
+from topexplorer.sandbox import tokenrows
+from topexplorer.sandbox.accounts import Accounts, App, Grant
+from topexplorer.sandbox.tokenrows import Code, Consent, Refresher, Rows
 
 CODE_SECONDS = 600
 """Life of a code. Older pages of the platform say 10 minutes, others 30."""
@@ -36,30 +38,6 @@ class OAuthError(Exception):
         self.description = description
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """Who lets which app in, and how the app asked for it."""
-
-    app: App
-    nick: str
-    """A seller of the sandbox or one of their sub-accounts."""
-    redirect_uri: str = ""
-    uuid: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Code:
-    consent: Consent
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Refresher:
-    grant: Grant
-    nick: str
-    until: datetime
-
-
 Token = dict[str, Any]
 """The JSON of an access token, its fields in the platform's names and forms."""
 
@@ -70,9 +48,9 @@ class TokenOffice:
     def __init__(self, accounts: Accounts, clock: Callable[[], datetime], seed: int) -> None:
         self.accounts = accounts
         self._clock = clock
-        self._key = hashlib.sha256(f"topexplorer sandbox {seed}".encode()).digest()
-        self._codes: dict[str, _Code] = {}
-        self._refreshers: dict[str, _Refresher] = {}
+        self._key = _key_of(seed)
+        self._codes: dict[str, Code] = {}
+        self._refreshers: dict[str, Refresher] = {}
         self._issued = 0
 
     def reset(self) -> None:
@@ -81,6 +59,26 @@ class TokenOffice:
         self._codes.clear()
         self._refreshers.clear()
         self._issued = 0
+
+    def kept(self) -> Rows:
+        """All that was handed out and taken back since the start, for the state file."""
+        return {
+            "issued": self._issued,
+            "grants": tokenrows.grant_rows(self.accounts.grants, self.accounts.first),
+            "codes": tokenrows.code_rows(self._codes),
+            "refreshers": tokenrows.refresher_rows(self._refreshers),
+        }
+
+    def take_up(self, rows: Rows, seed: int) -> None:
+        """Goes on where `kept` was taken, with the texts that belong to that seed. No rows mean the start."""
+        self.reset()
+        self._key = _key_of(seed)
+        if rows:
+            for grant in tokenrows.grants(rows["grants"], self.accounts):
+                self.accounts.add(grant)
+            self._codes = tokenrows.codes(rows["codes"], self.accounts)
+            self._refreshers = tokenrows.refreshers(rows["refreshers"], self.accounts)
+            self._issued = rows["issued"]
 
     def now(self) -> datetime:
         return self._clock()
@@ -109,12 +107,13 @@ class TokenOffice:
         made = self._next("code", consent.app.key, consent.nick)
         number = int.from_bytes(made[-4:], "big") % 10**6
         code = base64.b64encode(made[:18], b"Aa").decode() + f"{number:06d}"
-        self._codes[code] = _Code(consent, now + timedelta(seconds=CODE_SECONDS))
+        self._codes[code] = Code(consent, now + timedelta(seconds=CODE_SECONDS))
         return code
 
     def token(self, consent: Consent) -> Token:
         """A new session for that consent, at once."""
-        return self._open(consent.app, consent.nick, _ends(consent.app, self.now()))
+        now = self.now()
+        return self._open(consent.app, consent.nick, _ends(consent.app, now), now)
 
     def exchange(self, app_key: str, code: str, redirect_uri: str | None = None, uuid: str | None = None) -> Token:
         """The token for a code. Raises OAuthError for one that is unknown, over, used, another app's, or made for
@@ -144,15 +143,16 @@ class TokenOffice:
             raise OAuthError("invalid_grant", "refresh_token is invalid or expired, please authorize again.")
         del self._refreshers[refresh_token]
         self.accounts.revoke(kept.grant.session.reveal())
-        ends = _ends(app, self.now()) | {level: kept.grant.ends[level] for level in LASTING}
-        return self._open(app, kept.nick, ends)
+        now = self.now()
+        ends = _ends(app, now) | {level: kept.grant.ends[level] for level in LASTING}
+        return self._open(app, kept.nick, ends, now)
 
-    def _open(self, app: App, nick: str, ends: dict[Level, datetime]) -> Token:
+    def _open(self, app: App, nick: str, ends: dict[Level, datetime], now: datetime) -> Token:
         found = self.accounts.person(nick)
         if found is None:
             raise OAuthError("invalid_request", "user does not exist")
         owner, staff = found
-        who, now = (staff.user_id if staff else owner.user_id), self.now()
+        who = staff.user_id if staff else owner.user_id
         made = self._next("session", app.key, nick).hex()
         session, refresh = f"6201{made[:11]}ZZ{made[11:41]}{who}", f"6202{made[41:52]}ZZ{made[34:64]}{who}"
         expires_at = now + timedelta(seconds=app.terms.session)
@@ -162,7 +162,7 @@ class TokenOffice:
         if app.terms.refresh:
             while len(self._refreshers) >= MOST_REFRESHERS:
                 del self._refreshers[next(iter(self._refreshers))]
-            self._refreshers[refresh] = _Refresher(grant, nick, refreshed)
+            self._refreshers[refresh] = Refresher(grant, nick, refreshed)
         token: Token = {
             "access_token": session,
             "token_type": "Bearer",
@@ -180,6 +180,7 @@ class TokenOffice:
         for level, end in ends.items():
             token[f"{level}_expires_in"] = max(0, int((end - now).total_seconds()))
             token[f"{level}_valid"] = _milliseconds(max(end, now))
+        token["hra_expires_in"] = str(token["w2_expires_in"])  # the older name for calls of high risk, as text
         return token
 
     def _open_uid(self, app_key: str, user_id: int) -> str:
@@ -192,6 +193,10 @@ class TokenOffice:
 
     def _digest(self, *parts: str) -> bytes:
         return hmac.digest(self._key, "\0".join(parts).encode("utf-8", "replace"), "sha256")
+
+
+def _key_of(seed: int) -> bytes:
+    return hashlib.sha256(f"topexplorer sandbox {seed}".encode()).digest()
 
 
 def _ends(app: App, now: datetime) -> dict[Level, datetime]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on
-from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
@@ -19,14 +18,14 @@ from topexplorer.assemble import Workbench
 from topexplorer.core.language import Language
 from topexplorer.core.specfiles import BrokenSpec
 from topexplorer.tui.commands import bindings
-from topexplorer.tui.crash import CrashConsole
 from topexplorer.tui.desk import Desk
+from topexplorer.tui.locking import LockableApp
 from topexplorer.tui.screens.explorer import Explorer
 from topexplorer.tui.tell import tell
 from topexplorer.tui.themes import DARK, THEMES
 
 
-class TopExplorer(App[BrokenSpec]):
+class TopExplorer(LockableApp[BrokenSpec]):
     """Give it a Workbench and a language; `run()` returns when the user quits."""
 
     TITLE = "topexplorer"
@@ -34,13 +33,11 @@ class TopExplorer(App[BrokenSpec]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(app=True)]
 
     def __init__(self, bench: Workbench, language: Language, theme: str | None = None) -> None:
-        super().__init__()
-        self.bench = bench
+        super().__init__(bench)
         self.language = language
-        self.desk = Desk()
+        self.desk = Desk(veil=self.veil)
         self.after_start: Callable[[], None] = lambda: None
         """Called once, when calls can be made."""
-        self.error_console = CrashConsole()
         self.animation_level = "none"
         for known in THEMES:
             self.register_theme(known)
@@ -114,7 +111,7 @@ class TopExplorer(App[BrokenSpec]):
 
         catalog, say = self.bench.catalog, self.language
         found = (*self.bench.problems, *self.bench.engine.ledger.problems, *self.bench.profiles.problems)
-        others = [say.render(problem) for problem in found]
+        others = [self.veil.text(say.render(problem)) for problem in found]
         rows = tuple(problem_rows(say, catalog.problems, others))
         self.push_screen(PageDialog(say, say("problems.title"), lambda: rows))
 
@@ -124,11 +121,12 @@ class TopExplorer(App[BrokenSpec]):
         tell(self, self.language("screenshot.done", path=saved))
 
 
-def open_tui(bench: Workbench, language: Language, theme: str | None = None) -> int:
+def open_tui(bench: Workbench, language: Language, theme: str | None = None, *, demo: bool = False) -> int:
     """Runs the app until the user quits; returns the exit code. Raises BrokenSpec without a platform.json."""
     gc.disable()
     app = TopExplorer(bench, language, theme or bench.preferences.theme)
     app.after_start = _collect_rarely
+    app.begins_as_demo = demo
     failure = app.run()
     if failure is not None:
         raise failure

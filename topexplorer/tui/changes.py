@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.examples import with_examples
-from topexplorer.core.fixes import Fix
 from topexplorer.core.signing import SCHEMES
 from topexplorer.core.spec import ApiSpec
 
@@ -27,17 +26,6 @@ def other_sign_method(draft: RequestDraft, spec: ApiSpec) -> RequestDraft:
     """The environment's own method, then each of the others."""
     methods: list[str | None] = [None, *SCHEMES]
     return replace(draft, sign_method=methods[(methods.index(draft.sign_method) + 1) % len(methods)])
-
-
-def mended(draft: RequestDraft, spec: ApiSpec, fix: Fix) -> RequestDraft:
-    """The draft as a `sign_method` or `fields` fix would have it."""
-    if fix.kind == "sign_method":
-        return replace(draft, sign_method=fix.target)
-    lists = [param.name for param in spec.params if param.type == "fields"]
-    for name in lists[:1]:
-        asked = [part.strip() for part in draft.values.get(name, "").split(",") if part.strip()]
-        return draft.with_value(name, ",".join(dict.fromkeys([*asked, fix.target])))
-    return draft
 
 
 CHANGES: Mapping[str, Callable[[RequestDraft, ApiSpec], RequestDraft]] = {

@@ -27,7 +27,8 @@ class Command:
         """The first key as people write it: `^J`, `F1`, `Esc`."""
         first = self.keys.split(",")[0]
         if first.startswith("ctrl+"):
-            return "^" + first.removeprefix("ctrl+").upper()
+            key = first.removeprefix("ctrl+")
+            return "^" + ("\\" if key == "backslash" else key.upper())
         if first.startswith("alt+"):
             return "Alt+" + first.removeprefix("alt+").capitalize()
         return first.capitalize()
@@ -41,6 +42,9 @@ COMMANDS = (
     Command("form", "focus_pane('request')", "f3", "footer"),
     Command("answer", "focus_pane('answer')", "f4", "footer"),
     Command("environment", "choose_environment", "ctrl+e", "footer"),
+    Command("sellers", "sellers", "f12"),
+    Command("keys", "app.set_keys"),
+    Command("lock", "app.lock", "ctrl+backslash"),
     Command("jump", "jump", "ctrl+o", "footer"),
     Command("copy_command", "copy_command", "f6"),
     Command("quota", "app.show_quota", "f7"),
@@ -49,6 +53,11 @@ COMMANDS = (
     Command("language", "app.switch_language", "f9"),
     Command("docs", "show_tab('docs')", "ctrl+d"),
     Command("sign", "show_tab('sign')", "ctrl+g"),
+    Command("cure", "cure", "alt+c"),
+    Command("sign_lab", "sign_lab", "alt+g"),
+    Command("gaps", "explain_gaps", "alt+w"),
+    Command("checkup", "checkup", "alt+d"),
+    Command("explain", "explain"),
     Command("favourite", "favourite", "ctrl+b"),
     Command("filter", "filter", "ctrl+l"),
     Command("free_call", "free_call", "ctrl+n"),
@@ -63,6 +72,8 @@ COMMANDS = (
     Command("narrower", "resize('catalog', -4)", "alt+left"),
     Command("taller", "resize('request', 2)", "alt+down"),
     Command("shorter", "resize('request', -2)", "alt+up"),
+    Command("demo", "app.demo", "f11,alt+m"),
+    Command("personal", "personal", "alt+p"),
     Command("screenshot", "app.screenshot"),
     Command("palette", "app.command_palette", "ctrl+p", "footer"),
     Command("help", "app.help", "f1", "end"),

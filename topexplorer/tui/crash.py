@@ -1,35 +1,33 @@
-"""What is printed when the app itself fails: the traceback without the values of local variables.
+"""What is printed when the app itself fails: a traceback without the values of local variables, secrets masked.
 
-Textual prints locals, and a local may hold a secret.
+Textual prints locals, and a local may hold a secret; so may the words of an exception.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-from rich.console import Console
 
 if TYPE_CHECKING:
     from rich.traceback import Traceback
 
 
-class CrashConsole(Console):
-    """A console on stderr that strips locals from tracebacks before it prints them."""
+def last_words(mask: Callable[[str], str]) -> Traceback:
+    """The exception that is being handled, safe to print."""
+    import rich
+    from rich.traceback import Traceback
 
-    def __init__(self) -> None:
-        super().__init__(stderr=True, markup=False, highlight=False)
-
-    def print(self, *objects: Any, **options: Any) -> None:
-        from rich.traceback import Traceback
-
-        for thing in objects:
-            if isinstance(thing, Traceback):
-                strip_locals(thing)
-        super().print(*objects, **options)
-
-
-def strip_locals(traceback: Traceback) -> None:
-    """Forgets the values of every frame."""
+    traceback = Traceback(show_locals=False, width=None, suppress=[rich])
     for stack in traceback.trace.stacks:
+        stack.exc_value = mask(stack.exc_value)
+        stack.notes = [mask(note) for note in stack.notes]
+        if stack.syntax_error is not None:
+            stack.syntax_error.line = mask(stack.syntax_error.line)
         for frame in stack.frames:
             frame.locals = None
+    return traceback
+
+
+def safe(thing: Any, mask: Callable[[str], str]) -> Any:
+    """Something else that is to be printed at the end: exceptions that draw themselves become their words."""
+    return mask(str(thing)) if isinstance(thing, str | BaseException) else thing

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 
 from topexplorer.core.call import Exchange, RequestDraft
+from topexplorer.core.taint import KnownSecrets
+from topexplorer.core.veil import Veil
 
 
 @dataclass
@@ -17,6 +19,10 @@ class Desk:
     exchanges: dict[str, Exchange] = field(default_factory=dict)
     profile: str = ""
     """The profile that the open draft was loaded from or saved to."""
+    veil: Veil = field(default_factory=lambda: Veil(KnownSecrets(), lambda: "desk"))
+    """What may be seen of all this."""
+    private: set[str] = field(default_factory=set)
+    """The methods whose drafts were written in production: nobody's data is kept of them."""
     _kept: dict[str, RequestDraft] = field(default_factory=dict)
 
     def draft(self, method: str) -> RequestDraft:
@@ -28,8 +34,8 @@ class Desk:
         """Whether a draft changed since they were last written."""
         return self.drafts != self._kept
 
-    def keep(self, write: Callable[[Mapping[str, RequestDraft]], None]) -> None:
+    def keep(self, write: Callable[[Mapping[str, RequestDraft], Set[str]], None]) -> None:
         """Hands the drafts to `write` if any changed since the last time. A failure is told once per change."""
         if self.unkept:
             self._kept = dict(self.drafts)
-            write(self._kept)
+            write(self._kept, self.private)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -10,6 +11,9 @@ from textual.content import Content
 
 from topexplorer.core.language import LANGUAGES, Language
 from topexplorer.tui.commands import COMMANDS, Command, usable
+from topexplorer.tui.screens.labactions import LabActions
+
+_ERROR = r"[0-9]{1,3}|(?:isv|isp|accesscontrol|subuser|invalid|session)[.-][\w.:-]+"
 
 
 class CommandProvider(Provider):
@@ -42,6 +46,9 @@ class CommandProvider(Provider):
                 found = True
                 run = partial(self.screen.run_action, command.action)
                 yield Hit(score, _prompt(command, matcher.highlight(title)), run, title, help_text)
+        if re.fullmatch(_ERROR, query.strip()) and isinstance(self.screen, LabActions):
+            found = True
+            yield Hit(1.0, say("lab.palette.explain", code=query), partial(self.screen.action_explain, query.strip()))
         if not found:
             yield Hit(0.01, say("palette.none"), _nothing)
 

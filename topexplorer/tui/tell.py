@@ -11,9 +11,14 @@ from topexplorer.core.language import Language
 from topexplorer.core.text import clean
 
 
-def tell(app: App[Any], text: str, severity: Literal["information", "warning", "error"] = "information") -> None:
-    """Shows `text` for a few seconds; errors stay longer."""
-    app.notify(clean(text), severity=severity, timeout=12 if severity == "error" else 5, markup=False)
+def tell(
+    app: App[Any],
+    text: str,
+    severity: Literal["information", "warning", "error"] = "information",
+    seconds: float | None = None,
+) -> None:
+    """Shows `text` for `seconds`, without them for a few; errors stay longer."""
+    app.notify(clean(text), severity=severity, timeout=seconds or (12 if severity == "error" else 5), markup=False)
 
 
 def tell_error(app: App[Any], error: TopExplorerError, say: Language) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
-from topexplorer.core.call import MASK, SECRET_PARAMS, Secret
+from topexplorer.core.call import SECRET_PARAMS, Secret
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.signlab.making import Making, Placement
 from topexplorer.core.signlab.pasted import Pasted
+from topexplorer.core.taint import MASK
 
 _AROUND: dict[Placement, tuple[str, str]] = {
     "front": (MASK, ""),

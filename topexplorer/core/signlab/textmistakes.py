@@ -17,8 +17,8 @@ def _ordered(way: Callable[[Pairs], Pairs]) -> Callable[[Making], Making]:
     return lambda making: making._replace(order=way)
 
 
-def _sorted_by(key: Callable[[tuple[str, str]], object]) -> Callable[[Pairs], Pairs]:
-    return lambda pairs: tuple(sorted(pairs, key=key))  # type: ignore[arg-type]
+def _sorted_by(key: Callable[[tuple[str, str]], str | tuple[int, str]]) -> Callable[[Pairs], Pairs]:
+    return lambda pairs: tuple(sorted(pairs, key=key))
 
 
 def _groups(first: bool) -> Callable[[Pairs], Pairs]:

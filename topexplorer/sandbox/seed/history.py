@@ -84,59 +84,7 @@ class History:
         self._sellers = sellers
         self._goods = goods
         self._buyers = buyers
-        self.heads: dict[int, Row] = {}
-        rng = random.Random(f"{seed}/history")
-        for nick, count in counts.items():
-            for number in range(count):
-                archived = number % ARCHIVED == ARCHIVED - 1
-                head = self._head(rng, nick, len(self.heads), *(BEYOND if archived else (YOUNGEST, OLDEST)))
-                self.heads[head["tid"]] = head
-
-    def _head(self, rng: random.Random, nick: str, place: int, youngest: int, oldest: int) -> Row:
-        age, status = between(rng, youngest, oldest), ""
-        if place < len(RARE):
-            age, status = YOUNGEST + (place + 1) * 7000, RARE[place]
-        draw = rng.random
-        status = status or weighted(rng, next(states for limit, states in STATES if age < limit))
-        buyer = int(draw() * len(self._buyers))
-        lines = 1 if status == "TRADE_CLOSED" else 2 if status == "SELLER_CONSIGNED_PART" else weighted(rng, LINES)
-        done = status == "TRADE_FINISHED"
-        head: Row = {
-            "tid": FIRST_TID + place * 7_919_000_000 + buyer * 10,
-            "seller_nick": nick,
-            "buyer_nick": self._buyers[buyer].nick,
-            "buyer_open_uid": self._buyers[buyer].open_uid,
-            "consignee": self._buyers[buyer].name,
-            "consignee_mobile": self._buyers[buyer].mobile,
-            "type": "cod" if status == "TRADE_BUYER_SIGNED" else "fixed",
-            "status": status,
-            "buyer_rate": done and draw() < 0.5,
-            "seller_rate": done and draw() < 0.6,
-            "_place": place,
-            "_buyer": buyer,
-            "_lines": lines,
-            "_refund": disputes.status_for(rng, status),
-        }
-        return self._timed(rng, head, age)
-
-    def _timed(self, rng: random.Random, head: Row, age: int) -> Row:
-        """The head with the moments of its trade, all of them in the past."""
-        now, status = self._now, head["status"]
-        last = head["created"] = stamp(now - timedelta(seconds=age))
-        if status not in UNPAID:
-            age = max(age - between(rng, 20, 1500), int(age * 0.3))
-            last = head["pay_time"] = stamp(now - timedelta(seconds=age))
-            if status not in UNSENT:
-                age = max(age - between(rng, 7200, 68_000), int(age * 0.3))
-                last = head["consign_time"] = stamp(now - timedelta(seconds=age))
-        if status in ENDED:
-            wait = DAY if status in UNPAID else between(rng, 52 * 3600, 200 * 3600)
-            age = max(age - wait, int(age * 0.3))
-            last = head["end_time"] = stamp(now - timedelta(seconds=age))
-        head["modified"] = last
-        if status in ("WAIT_BUYER_CONFIRM_GOODS", "TRADE_BUYER_SIGNED"):
-            head["timeout_action_time"] = stamp(now - timedelta(seconds=age - 10 * DAY))
-        return head
+        self.heads = drawn(seed, now, buyers, counts)
 
     def trade(self, head: Row) -> Row:
         """The trade of a head."""
@@ -210,6 +158,69 @@ class History:
                     "company_name": carrier["name"],
                 }
         return found
+
+
+def drawn(seed: int, now: datetime, buyers: Sequence[Buyer], counts: Mapping[str, int]) -> dict[int, Row]:
+    """The heads of the old trades by tid: `counts` of each nick, some of them older than what the usual lists reach."""
+    heads: dict[int, Row] = {}
+    rng = random.Random(f"{seed}/history")
+    for nick, count in counts.items():
+        for number in range(count):
+            reach = BEYOND if number % ARCHIVED == ARCHIVED - 1 else (YOUNGEST, OLDEST)
+            head = _head(rng, nick, buyers, len(heads), now, reach)
+            heads[head["tid"]] = head
+    return heads
+
+
+def _head(
+    rng: random.Random, nick: str, buyers: Sequence[Buyer], place: int, now: datetime, reach: tuple[int, int]
+) -> Row:
+    age, status = between(rng, *reach), ""
+    if place < len(RARE):
+        age, status = YOUNGEST + (place + 1) * 7000, RARE[place]
+    draw = rng.random
+    status = status or weighted(rng, next(states for limit, states in STATES if age < limit))
+    number = int(draw() * len(buyers))
+    buyer = buyers[number]
+    lines = 1 if status == "TRADE_CLOSED" else 2 if status == "SELLER_CONSIGNED_PART" else weighted(rng, LINES)
+    done = status == "TRADE_FINISHED"
+    head: Row = {
+        "tid": FIRST_TID + place * 7_919_000_000 + number * 10,
+        "seller_nick": nick,
+        "buyer_nick": buyer.nick,
+        "buyer_open_uid": buyer.open_uid,
+        "consignee": buyer.name,
+        "consignee_mobile": buyer.mobile,
+        "type": "cod" if status == "TRADE_BUYER_SIGNED" else "fixed",
+        "status": status,
+        "buyer_rate": done and draw() < 0.5,
+        "seller_rate": done and draw() < 0.6,
+        "_place": place,
+        "_buyer": number,
+        "_lines": lines,
+        "_refund": disputes.status_for(rng, status),
+    }
+    return _timed(rng, head, age, now)
+
+
+def _timed(rng: random.Random, head: Row, age: int, now: datetime) -> Row:
+    """The head with the moments of its trade, all of them in the past."""
+    status = head["status"]
+    last = head["created"] = stamp(now - timedelta(seconds=age))
+    if status not in UNPAID:
+        age = max(age - between(rng, 20, 1500), int(age * 0.3))
+        last = head["pay_time"] = stamp(now - timedelta(seconds=age))
+        if status not in UNSENT:
+            age = max(age - between(rng, 7200, 68_000), int(age * 0.3))
+            last = head["consign_time"] = stamp(now - timedelta(seconds=age))
+    if status in ENDED:
+        wait = DAY if status in UNPAID else between(rng, 52 * 3600, 200 * 3600)
+        age = max(age - wait, int(age * 0.3))
+        last = head["end_time"] = stamp(now - timedelta(seconds=age))
+    head["modified"] = last
+    if status in ("WAIT_BUYER_CONFIRM_GOODS", "TRADE_BUYER_SIGNED"):
+        head["timeout_action_time"] = stamp(now - timedelta(seconds=age - 10 * DAY))
+    return head
 
 
 def _part_ways(trade: Row) -> None:

@@ -9,15 +9,14 @@ from textual.reactive import var
 
 from topexplorer.core.bookmarks import Bookmarks
 from topexplorer.core.call import RequestDraft
-from topexplorer.core.exporters import EXPORTERS
-from topexplorer.core.fixes import GATEWAY_TIME
+from topexplorer.core.fixes import GATEWAY_TIME, Fix
+from topexplorer.core.mending import mended
 from topexplorer.core.spec import ApiSpec
-from topexplorer.engine.environments import Environment
 from topexplorer.engine.profiles import Profile
-from topexplorer.tui.changes import CHANGES, mended
-from topexplorer.tui.screens.background import BackgroundScreen
+from topexplorer.tui.changes import CHANGES
 from topexplorer.tui.screens.jump import Jump, targets
 from topexplorer.tui.screens.questions import AskText, Choose, Offer
+from topexplorer.tui.screens.selleractions import SellerScreen
 from topexplorer.tui.tell import tell
 from topexplorer.tui.widgets.catalog_pane import OPEN_AT_FIRST, CatalogPane
 from topexplorer.tui.widgets.catalog_rows import Saved
@@ -28,7 +27,7 @@ from topexplorer.tui.widgets.request_pane import RequestPane
 from topexplorer.tui.widgets.row_list import Copied
 
 
-class ActionScreen(BackgroundScreen):
+class ActionScreen(SellerScreen):
     """Every flow here is one dialog and what follows from it."""
 
     draft: var[RequestDraft | None] = var(None)
@@ -45,6 +44,17 @@ class ActionScreen(BackgroundScreen):
     def action_send(self) -> None:
         raise NotImplementedError
 
+    def draft_to_keep(self, draft: RequestDraft) -> tuple[RequestDraft, tuple[str, ...]]:
+        raise NotImplementedError
+
+    def known_secrets(self) -> list[str]:
+        """Every secret that is at hand, of every environment: none of them may reach a file."""
+        vault = self.bench.vault
+        return [secret for environment in self.bench.environments.values() for secret in vault.secrets(environment)]
+
+    def action_sign_lab(self) -> object:
+        raise NotImplementedError
+
     @work(exit_on_error=False)
     async def action_save_profile(self) -> None:
         """Asks for a name and keeps the draft under it, without any secret."""
@@ -57,13 +67,16 @@ class ActionScreen(BackgroundScreen):
         if name is None:
             return
         old = next((profile for profile in profiles.list() if profile.name == name), None)
+        draft, left_out = self.draft_to_keep(self.draft)
         kept = Profile(
-            name, self.draft, old.environment if old else None, old.note if old else "", old.path if old else None
+            name, draft, old.environment if old else None, old.note if old else "", old.path if old else None
         )
-        path = profiles.save(kept, self.bench.vault.secrets(self.bench.engine.environment))
+        path = profiles.save(kept, self.known_secrets())
         self.desk.profile = name
         self.saved = self.saved_profiles()
         tell(self.app, say("save.done", name=name, path=str(path)))
+        if left_out:
+            tell(self.app, say("redact.left_out", names=left_out), "warning")
 
     @work(exit_on_error=False)
     async def action_delete_profile(self) -> None:
@@ -90,36 +103,6 @@ class ActionScreen(BackgroundScreen):
                 self.app, self.language("profile.elsewhere", wanted=profile.environment, active=active.name), "warning"
             )
         self.action_focus_pane("request")
-
-    @work(exit_on_error=False)
-    async def action_choose_environment(self) -> None:
-        """Shows every environment with its gateway and keys; prod has to be typed."""
-        say, bench = self.language, self.bench
-        offers = [self._offer(environment) for environment in bench.environments.values()]
-        current = bench.engine.environment.name
-        name = await self.app.push_screen_wait(Choose(say, say("environment.title"), offers, current))
-        if name is None or name == current:
-            return
-        if bench.environments[name].kind == "prod":
-            question = AskText(
-                say, say("prod.title"), say("prod.enter", name=name), placeholder=name, expected=name, classes="-danger"
-            )
-            if await self.app.push_screen_wait(question) is None:
-                return
-        bench.engine.use(name)
-        if bench.environments[name].kind != "prod":
-            bench.remember(environment=name)
-        self.show_environment()
-
-    def _offer(self, environment: Environment) -> Offer:
-        say = self.language
-        keys = self.bench.vault.status(environment)
-        status = say("environment.keys", key=keys.app_key or "") if keys.ready else say("environment.no_keys")
-        return Offer(
-            environment.name,
-            ((environment.name, 12), (say(f"kind.{environment.kind}"), 8), (environment.gateway, 45), (status, 16)),
-            "bold",
-        )
 
     @work(exit_on_error=False)
     async def action_free_call(self) -> None:
@@ -155,11 +138,6 @@ class ActionScreen(BackgroundScreen):
         if widget is not None:
             widget.focus()
 
-    def action_copy_command(self) -> None:
-        if self.draft is not None:
-            text = EXPORTERS["command"](self.draft, self.bench.engine.environment.name)
-            self.copy(text, self.language("copy.command"))
-
     def copy(self, text: str, what: str) -> None:
         """To the clipboard of the terminal, over ssh too, and says what it was."""
         self.app.copy_to_clipboard(text)
@@ -175,8 +153,11 @@ class ActionScreen(BackgroundScreen):
 
     @on(ErrorCard.FixChosen)
     def _fix(self, event: ErrorCard.FixChosen) -> None:
-        """Carries out what the error card offers. A kind that is not known here sends nothing."""
-        fix, engine = event.fix, self.bench.engine
+        self.carry_out(event.fix)
+
+    def carry_out(self, fix: Fix) -> None:
+        """Does what a card or a dialog offers. A kind that is not known here sends nothing."""
+        engine = self.bench.engine
         if fix.kind == "edit":
             self.pane = "request"
             self.query_one(RequestPane).focus_param(fix.target)
@@ -184,12 +165,22 @@ class ActionScreen(BackgroundScreen):
             self.open_api(fix.target)
             self.action_focus_pane("request")
         elif fix.kind == "keys":
-            self.action_choose_environment()
+            self.open_keys()
+        elif fix.kind == "login":
+            self.open_sellers(fix.target)
         elif fix.kind == "sign_lab":
-            self.action_show_tab("sign")
+            self.action_sign_lab()
         elif fix.kind in ("permission", "ip", "docs"):
-            self.copy(fix.link or fix.target, fix.link or fix.target)
-        elif fix.kind in ("wait", "resend"):
+            text = " ".join(filter(None, (fix.target, fix.link)))
+            self.copy(text, text)
+        elif fix.kind in ("wait", "resend", "anyway"):
+            self.action_send()
+        elif fix.kind == "environment":
+            self.enter(fix.target)
+            self.action_send()
+        elif fix.kind == "seller":
+            self.bench.sellers.use(fix.target)
+            self.show_environment()
             self.action_send()
         elif fix.kind == "timestamp" and fix.target == GATEWAY_TIME:
             engine.gateway_ahead = timedelta(seconds=fix.seconds)

@@ -58,6 +58,7 @@ class BackgroundScreen(PaneScreen):
         """The ledger was read."""
 
         gauges: tuple[Gauge, ...]
+        where: Where
 
     def __init__(self, bench: Workbench, language: Language, desk: Desk) -> None:
         super().__init__()
@@ -121,14 +122,21 @@ class BackgroundScreen(PaneScreen):
 
     @work(thread=True, exclusive=True, group="meters", exit_on_error=False)
     def measure(self) -> None:
-        from topexplorer.tui.screens.gauges import gauges
+        from topexplorer.tui.screens.gauges import gauges, where
 
-        found = self.bench.engine.meters(self.desk.method or None)
-        self.post_message(self.Measured(gauges(found, self.language)))
+        engine = self.bench.engine
+        found = engine.meters(self.desk.method or None)
+        place = where(engine.environment, engine.vault.status(engine.environment))
+        self.post_message(self.Measured(gauges(found, self.language), place))
 
     @on(Measured)
     def _measured(self, event: Measured) -> None:
         self.gauges = event.gauges
+        before, now = self.where, event.where
+        if before != now:
+            self.show_environment()
+            if before and now.locked and not before.locked and before.name == now.name and self.is_current:
+                tell(self.app, self.language("lock.idle", environment=now.name), "warning")
         self.tell_problems()
 
     @work(thread=True, exclusive=True, group="drafts", exit_on_error=False)

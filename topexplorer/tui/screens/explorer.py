@@ -15,17 +15,16 @@ from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.reactive import var
 
-from topexplorer.core.call import Exchange, RequestDraft, SignedRequest
+from topexplorer.core.call import Exchange, RequestDraft
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.errors import NeedsConfirmation
 from topexplorer.core.language import Language
-from topexplorer.core.refusedcall import Surroundings
+from topexplorer.core.signlab.steps import Steps
 from topexplorer.core.spec import ApiSpec, Platform
 from topexplorer.core.values import Problem
-from topexplorer.core.views import Reading
 from topexplorer.tui.commands import bindings
 from topexplorer.tui.screens.actions import ActionScreen
-from topexplorer.tui.screens.questions import AskText
+from topexplorer.tui.screens.privacy import PrivacyActions
 from topexplorer.tui.tell import tell
 from topexplorer.tui.widgets.catalog_pane import CatalogPane
 from topexplorer.tui.widgets.key_bar import KeyBar
@@ -36,7 +35,7 @@ from topexplorer.tui.widgets.splitter import Splitter
 from topexplorer.tui.widgets.status_bar import StatusBar
 
 
-class Explorer(ActionScreen):
+class Explorer(PrivacyActions):
     """The main screen: what is chosen, what is typed, what came back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(app=False)]
@@ -45,13 +44,12 @@ class Explorer(ActionScreen):
     behind: var[ApiSpec | None] = var(None)
     current: var[str] = var("")
     problems: var[tuple[Problem, ...]] = var(())
-    preview: var[SignedRequest | None] = var(None)
-    exchange: var[Exchange | None] = var(None)
-    busy: var[str] = var("")
+    steps: var[Steps | None] = var(None)
+    with_sign: var[bool] = var(False)
 
     def compose(self) -> ComposeResult:
         say = self.language
-        yield StatusBar(say).data_bind(Explorer.where, Explorer.gauges)
+        yield StatusBar(say).data_bind(Explorer.where, Explorer.gauges, Explorer.clock, Explorer.seller, Explorer.demo)
         with Horizontal(id="desk"):
             yield CatalogPane(say, id="catalog").data_bind(
                 Explorer.catalog,
@@ -61,22 +59,25 @@ class Explorer(ActionScreen):
                 Explorer.current,
                 Explorer.opened,
                 Explorer.filters,
+                Explorer.closed,
             )
             yield Splitter("vertical", id="split-catalog")
             with Container(id="work"):
                 yield RequestPane(say, self.bench.clock, id="request").data_bind(
+                    Explorer.where,
                     Explorer.spec,
                     Explorer.behind,
                     Explorer.platform,
                     Explorer.seed,
                     Explorer.draft,
                     Explorer.problems,
-                    Explorer.preview,
+                    Explorer.steps,
+                    Explorer.with_sign,
                 )
                 yield Splitter("horizontal", id="split-request")
-                answer = ResponsePane(say, self._reading, now=self.bench.clock, id="answer", classes="pane")
+                answer = ResponsePane(say, self.reading, now=self.bench.clock, id="answer", classes="pane")
                 answer.border_title = say("answer.title")
-                yield answer.data_bind(Explorer.exchange, Explorer.busy)
+                yield answer.data_bind(Explorer.exchange, Explorer.busy, Explorer.gaps, Explorer.hold, Explorer.veiled)
         yield KeyBar(say)
 
     def on_mount(self) -> None:
@@ -108,6 +109,7 @@ class Explorer(ActionScreen):
         self.saved = event.saved
         self.show_environment()
         self.set_interval(2.0, self.measure)
+        self.set_interval(5.0, self.leave_prod_when_idle)
         self.set_interval(2.0, lambda: self.keep_drafts() if self.desk.unkept else None)
         self.set_timer(0.5, self.warm_up)
 
@@ -116,8 +118,9 @@ class Explorer(ActionScreen):
         self.desk.method = method
         draft = draft or self.desk.draft(method)
         self.desk.drafts[method] = draft
-        self.bookmarks = self.bookmarks.visited(method)
-        self.keep_bookmarks(self.bookmarks)
+        if not self.bench.known.holds(method):
+            self.bookmarks = self.bookmarks.visited(method)
+            self.keep_bookmarks(self.bookmarks)
         self.current = method
         self.behind = self.bench.catalog.imported(method)
         self.spec = self.bench.catalog.spec(method)
@@ -126,6 +129,7 @@ class Explorer(ActionScreen):
         self.exchange = self.desk.exchanges.get(method)
 
     def watch_draft(self, draft: RequestDraft | None) -> None:
+        super().watch_draft(draft)
         if draft is not None:
             self.desk.drafts[draft.api] = draft
             self.judge()
@@ -135,7 +139,10 @@ class Explorer(ActionScreen):
         """Problems and sign of the draft as it stands."""
         if self.ready and self.draft is not None:
             self.problems = self.bench.engine.check(self.draft)
-            self.preview = self.bench.engine.preview(self.draft)
+            from topexplorer.engine.madeup import keys_are_made_up, steps
+
+            self.with_sign = keys_are_made_up(self.bench.engine) and not self.demo
+            self.steps = self.desk.veil.steps(steps(self.bench.engine, self.draft))
 
     @on(ParamForm.Edited)
     def _edited(self, event: ParamForm.Edited) -> None:
@@ -162,13 +169,18 @@ class Explorer(ActionScreen):
         """What can be done now; the footer shows nothing else."""
         if action in ("send", "save_profile", "change", "copy_command"):
             return self.draft is not None and (action != "send" or (self.ready and not self.busy))
+        if action == "explain_gaps":
+            return self.exchange is not None and self.exchange.ok
+        if action == "cure":
+            return self.is_mounted and self.first_fix is not None
         return bool(self.busy) if action == "cancel" else True
 
     @on(ParamForm.Submitted)
     def action_send(self) -> None:
         if self.draft is not None and self.ready and not self.busy:
             self.query_one(RequestPane).reveal_missing()
-            self._send(self.draft)
+            if not self.holds_back(self.draft):
+                self._send(self.draft)
 
     def action_cancel(self) -> None:
         self.workers.cancel_group(self, "send")
@@ -179,10 +191,10 @@ class Explorer(ActionScreen):
         engine, say = self.bench.engine, self.language
         try:
             signed = await asyncio.to_thread(engine.prepare, draft)
-        except NeedsConfirmation:
-            if not await self._confirmed(draft):
+        except NeedsConfirmation as needed:
+            if not await self.confirmed(needed.planned):
                 return
-            signed = await asyncio.to_thread(engine.prepare, draft, confirmed=True)
+            signed = await asyncio.to_thread(engine.prepare, draft, needed.planned)
         started = monotonic()
 
         def tick() -> None:
@@ -210,23 +222,6 @@ class Explorer(ActionScreen):
             self.exchange = exchange
             if self.single:
                 self.action_focus_pane("answer")
-
-    async def _confirmed(self, draft: RequestDraft) -> bool:
-        say, engine = self.language, self.bench.engine
-        spec = self.bench.catalog.spec(draft.api)
-        app = engine.vault.status(engine.environment).app_key or ""
-        lines = [say("confirm.explain", app=app), ""]
-        lines += [
-            f"{name} = {text}" for name, text in draft.sent_values().items() if name in spec.changes or not spec.changes
-        ]
-        name = engine.environment.name
-        title = say("confirm.title", method=draft.api)
-        box = AskText(say, title, "\n".join(lines), placeholder=name, expected=name, classes="-danger")
-        return await self.app.push_screen_wait(box) is not None
-
-    def _reading(self, exchange: Exchange) -> Reading:
-        catalog, method = self.bench.catalog, exchange.draft.api
-        return Reading(catalog.spec(method), catalog.errors, Surroundings(behind=catalog.imported(method)))
 
     def watch_busy(self) -> None:
         self.query_one(KeyBar).refresh()

@@ -19,7 +19,7 @@ BAR_CELLS = 24
 
 def where(environment: Environment, keys: KeyStatus) -> Where:
     """The environment as the top line shows it."""
-    return Where(environment.name, environment.kind, keys.app_key or "")
+    return Where(environment.name, environment.kind, keys.app_key or "", keys.locked, environment.read_only)
 
 
 def gauges(meters: Sequence[Meter], say: Language) -> tuple[Gauge, ...]:

@@ -16,6 +16,7 @@ from topexplorer.core.language import Language
 from topexplorer.core.text import clean_line, fit
 from topexplorer.core.values import GMT8
 from topexplorer.tui.screens.dialog import Dialog
+from topexplorer.tui.widgets.drawable import Drawable
 from topexplorer.tui.widgets.page import Page, Row, row
 
 REFRESH_SECONDS = 0.5
@@ -34,7 +35,7 @@ class SandboxPanel(Dialog[None]):
         super().__init__(language, language("sandbox.title"), language("sandbox.keys"), classes="-page -sandbox")
         self._gateway = gateway
         self._faults = OptionList(id="sandbox-faults")
-        self._input = Input(placeholder=language("sandbox.rule"), compact=True)
+        self._input = Input(placeholder=language("sandbox.rule"), highlighter=Drawable(), compact=True)
         self._input.cursor_blink = False
         self._fault = Static("", classes="dialog-fault", markup=False)
         self._log = Page(id="sandbox-log")
@@ -59,12 +60,13 @@ class SandboxPanel(Dialog[None]):
         self._log.show(tuple(self._log_rows()), keep_place=True)
 
     def _options(self) -> Iterator[tuple[str, Text]]:
-        """Every preset, on or off, then the rules that are none."""
+        """The rules of one's own, the latest first, then every preset, on or off."""
         standing = {rule.text: rule for rule in self._gateway.faults.rules}
-        for preset in self._gateway.faults.presets:
-            yield (preset.rule, self._line(self.language(preset.title), preset.rule, standing.pop(preset.rule, None)))
-        for text, rule in standing.items():
-            yield text, self._line(self.language("sandbox.own"), text, rule)
+        presets = self._gateway.faults.presets
+        for text in reversed([text for text in standing if text not in {preset.rule for preset in presets}]):
+            yield text, self._line(self.language("sandbox.own"), text, standing[text])
+        for preset in presets:
+            yield preset.rule, self._line(self.language(preset.title), preset.rule, standing.get(preset.rule))
 
     def _line(self, title: str, rule: str, standing: Any) -> Text:
         line = Text("● " if standing else "○ ", style="bold" if standing else "")
@@ -101,8 +103,8 @@ class SandboxPanel(Dialog[None]):
             self._fault.update(self.language.render(error.message))
             return
         self._input.value = ""
-        self._fault.update("")
         self._refresh()
+        self._faults.highlighted = 0
 
     def _log_rows(self) -> Iterator[Row]:
         """The calls, latest first."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rich.cells import cell_len
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from topexplorer.core.call import Answer, Exchange, NoAnswer, Refusal
+from topexplorer.core.emptyfields import Gap
 from topexplorer.core.language import Language
 from topexplorer.core.text import clean_line, size_text
 from topexplorer.tui.widgets.row_list import cut
@@ -24,6 +28,13 @@ class AnswerHead(Widget):
 
     exchange: reactive[Exchange | None] = reactive(None)
     busy: reactive[str] = reactive("")
+    gaps: reactive[tuple[Gap, ...]] = reactive(())
+    veiled: reactive[str] = reactive("")
+    """The message that says what of the answer is hidden; empty where nothing is."""
+
+    @dataclass
+    class WhyAsked(Message):
+        """Somebody wants to know why fields did not come."""
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -45,6 +56,10 @@ class AnswerHead(Widget):
             shown += [Content.styled(SEPARATOR, "$foreground-muted"), Content.styled(text, style)]
         return Content.assemble(*shown)
 
+    def on_click(self) -> None:
+        if self.gaps:
+            self.post_message(self.WhyAsked())
+
     def parts(self, exchange: Exchange) -> list[tuple[str, str]]:
         """Text and style, what matters most first."""
         say = self._language
@@ -56,6 +71,10 @@ class AnswerHead(Widget):
             parts.append((f"✗ {say('head.refused', code=outcome.code)}", "$text-error bold"))
         else:
             parts.append((f"∅ {say('head.no_answer')}", "$text-warning bold"))
+        if self.veiled:
+            parts.append((say(self.veiled), "$text-warning bold"))
+        if count := sum(gap.reason != "empty" for gap in self.gaps):
+            parts.append((say("lab.gaps.head", n=count), "$text-warning bold"))
         if exchange.status is not None:
             parts.append((f"HTTP {exchange.status}", "$foreground" if exchange.status == 200 else "$text-warning"))
         parts.append((time_text(exchange.seconds), "$foreground"))

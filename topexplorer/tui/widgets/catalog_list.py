@@ -25,7 +25,7 @@ class CatalogList(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"list--{part}"
-        for part in ("group", "name", "note", "mark", "found", "cursor", "retired", "profile", "current")
+        for part in ("group", "name", "note", "mark", "found", "cursor", "retired", "profile", "current", "closed")
     }
     DEFAULT_CSS = """
     CatalogList {
@@ -38,6 +38,7 @@ class CatalogList(ScrollView, can_focus=True):
         & > .list--found { color: $accent; text-style: bold underline; }
         & > .list--cursor { background: $panel; }
         & > .list--retired { color: $secondary; text-style: strike; }
+        & > .list--closed { color: $secondary; text-style: dim; }
         & > .list--profile { color: $primary; }
         & > .list--current { color: $accent; text-style: bold; }
         &:focus > .list--cursor { background: $primary 30%; }
@@ -114,7 +115,9 @@ class CatalogList(ScrollView, can_focus=True):
     def _name_look(self, row: CatalogRow) -> Style:
         if row.kind in ("profile", "call"):
             return self._look("profile")
-        return self._look("current" if row.key == self.current else "retired" if row.retired else "name")
+        if row.key == self.current:
+            return self._look("current")
+        return self._look("retired" if row.retired else "closed" if row.closed else "name")
 
     def _marked(self, text: str, marks: Marks, style: Style) -> Iterator[Segment]:
         place = 0

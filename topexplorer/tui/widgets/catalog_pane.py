@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -17,8 +18,10 @@ from topexplorer.core.bookmarks import Bookmarks
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.language import Language
 from topexplorer.core.search import SearchIndex
+from topexplorer.core.sessionlife import Level
 from topexplorer.tui.widgets.catalog_list import CatalogList
 from topexplorer.tui.widgets.catalog_rows import CatalogRow, Outlook, Saved, found_rows, tree_rows
+from topexplorer.tui.widgets.drawable import Drawable
 from topexplorer.tui.widgets.filter_bar import FilterBar
 
 MOST_FOUND = 200
@@ -36,6 +39,8 @@ class CatalogPane(Vertical):
     opened: var[frozenset[str]] = var(OPEN_AT_FIRST)
     """The groups that are open."""
     filters: var[frozenset[str]] = var(frozenset())
+    closed: var[Mapping[Level, str]] = var({})
+    """The levels that the session in use cannot call, each with the reason."""
 
     @dataclass
     class Arranged(Message):
@@ -56,7 +61,9 @@ class CatalogPane(Vertical):
         super().__init__(id=id, classes="pane")
         self._language = language
         self._broken = 0
-        self._input = Input(placeholder=language("catalog.search"), compact=True, select_on_focus=False)
+        self._input = Input(
+            placeholder=language("catalog.search"), highlighter=Drawable(), compact=True, select_on_focus=False
+        )
         self._input.cursor_blink = False
         self._filters = FilterBar(language)
         self._list = CatalogList()
@@ -90,6 +97,9 @@ class CatalogPane(Vertical):
 
     def watch_filters(self, filters: frozenset[str]) -> None:
         self._filters.chosen = filters
+        self._show()
+
+    def watch_closed(self) -> None:
         self._show()
 
     def watch_current(self, current: str) -> None:
@@ -158,6 +168,7 @@ class CatalogPane(Vertical):
             self.bookmarks.recents,
             self.filters,
             self.opened,
+            self.closed,
         )
 
     def _counts(self, catalog: Catalog) -> str:

@@ -6,12 +6,13 @@ Plain data, made anew whenever something changes; rows of closed groups are not 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from topexplorer.core.catalog import Entry
 from topexplorer.core.language import Language
 from topexplorer.core.search import spans
+from topexplorer.core.sessionlife import Level, level_of
 from topexplorer.core.spec import Category
 from topexplorer.core.text import clean_line
 
@@ -34,6 +35,8 @@ class CatalogRow:
     count: int = 0
     open: bool = True
     retired: bool = False
+    closed: bool = False
+    """The session in use cannot call it."""
     level: int = 0
     group: str = ""
     """The group the row is in: an API can stand in several."""
@@ -63,6 +66,8 @@ class Outlook:
     """Names out of FILTERS; an API has to fit all of them."""
     opened: Collection[str] = ()
     """The groups that are open."""
+    closed: Mapping[Level, str] = field(default_factory=dict)
+    """The levels that the session in use cannot call, each with the reason in a word or two."""
 
 
 def tree_rows(outlook: Outlook, say: Language) -> Iterator[CatalogRow]:
@@ -130,7 +135,8 @@ def _branch(
 def _api_row(entry: Entry, outlook: Outlook, say: Language, query: str = "") -> CatalogRow:
     name, note = clean_line(entry.method.removeprefix("taobao.")), clean_line(say.words(entry.title))
     kind = "retired" if entry.retired else "writes" if entry.writes else ""
-    marks = ("★" * (entry.method in outlook.favourites), say("catalog.mark.imported") * entry.imported)
+    closed = outlook.closed.get(level_of(entry), "") if outlook.closed and entry.session == "required" else ""
+    marks = ("★" * (entry.method in outlook.favourites), say("catalog.mark.imported") * entry.imported, closed)
     return CatalogRow(
         "api",
         entry.method,
@@ -138,6 +144,7 @@ def _api_row(entry: Entry, outlook: Outlook, say: Language, query: str = "") -> 
         note=note,
         mark=" ".join(filter(None, (*marks, say(f"catalog.mark.{kind}") if kind else ""))),
         retired=entry.retired,
+        closed=bool(closed),
         found=tuple(spans(name, query)) if query else (),
         note_found=tuple(spans(note, query)) if query else (),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Click, Key
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
@@ -76,6 +78,13 @@ class SectionBar(Widget):
         return self.get_component_rich_style(f"section--{part}", partial=True)
 
 
+class DocsText(Page):
+    """What the platform says to everybody: demo mode makes nothing up here."""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [line for line in super().get_line_filters() if not getattr(line, "makes_up", False)]
+
+
 class DocsPage(Vertical):
     """Shows the manual of `spec`. Built only while the page is on screen."""
 
@@ -111,7 +120,7 @@ class DocsPage(Vertical):
 
     def compose(self) -> ComposeResult:
         yield SectionBar(self._language)
-        yield Page()
+        yield DocsText()
         yield FindBar()
 
     def on_mount(self) -> None:

@@ -23,9 +23,6 @@ from topexplorer.core.language import Language
 from topexplorer.core.text import clean, clean_line
 from topexplorer.tui.widgets.pairs_view import PairsView
 
-NOT_OFFERED = frozenset({"login"})
-"""Fixes that this face cannot carry out."""
-
 
 class FixRow(Static, can_focus=True):
     """One thing to do. Enter or a click chooses it; waiting cannot be chosen before it is over."""
@@ -39,8 +36,9 @@ class FixRow(Static, can_focus=True):
     left: var[int] = var(0)
     """Seconds still to wait."""
 
-    def __init__(self, fix: Fix, language: Language, ends: float, clock: Callable[[], float]) -> None:
+    def __init__(self, fix: Fix, language: Language, ends: float, clock: Callable[[], float], key: str = "") -> None:
         super().__init__(markup=False)
+        self._key = f"  {key}" if key else ""
         self.fix = fix
         self._language = language
         self._ends = ends
@@ -68,7 +66,7 @@ class FixRow(Static, can_focus=True):
             self.update(Content.assemble("… ", self._language("card.wait", time=wait_text(self.left))))
             return
         words = self._language("card.send_again") if self.fix.kind == "wait" else self._language.render(self.fix.text)
-        self.update(Content.assemble(("⏎ ", "$text-accent bold"), clean_line(words)))
+        self.update(Content.assemble(("⏎ ", "$text-accent bold"), clean_line(words), (self._key, "$text-muted")))
 
     def help_text(self) -> str:
         return self._language("card.help")
@@ -83,7 +81,10 @@ class FixRow(Static, can_focus=True):
 
 
 class ErrorCard(VerticalScroll, can_focus=False):
-    """Draws `diagnosis`. `age` is how many seconds ago it happened; a wait that has passed since is over."""
+    """Draws `diagnosis`. `key` is named beside the first fix, which it carries out from anywhere.
+
+    `age` is how many seconds ago it happened; a wait that has passed since is over.
+    """
 
     DEFAULT_CSS = """
     ErrorCard {
@@ -93,7 +94,7 @@ class ErrorCard(VerticalScroll, can_focus=False):
         & .card--label { width: 12; color: $text-muted; }
         & .card--words { width: 1fr; height: auto; }
         & #card-title { text-style: bold; color: $text-error; padding: 0 1; margin: 0 0 1 0; }
-        & #card-fixes { height: auto; margin: 1 0 0 12; }
+        & #card-fixes { height: auto; margin: 1 0 1 12; }
         & FixRow { width: auto; height: 1; padding: 0 1; }
         & FixRow:focus { background: $primary 30%; }
         & FixRow.-waiting { color: $text-warning; }
@@ -110,9 +111,12 @@ class ErrorCard(VerticalScroll, can_focus=False):
 
         fix: Fix
 
-    def __init__(self, language: Language, *, clock: Callable[[], float] = monotonic, id: str | None = None) -> None:
+    def __init__(
+        self, language: Language, *, clock: Callable[[], float] = monotonic, key: str = "", id: str | None = None
+    ) -> None:
         super().__init__(id=id)
         self._language = language
+        self._key = key
         self._clock = clock
 
     def compose(self) -> ComposeResult:
@@ -121,7 +125,9 @@ class ErrorCard(VerticalScroll, can_focus=False):
             with Horizontal(classes="card--row", id=f"card-row-{part}"):
                 yield Static(self._language(f"card.{part}"), classes="card--label", markup=False)
                 yield Static("", id=f"card-{part}", classes="card--words", markup=False)
-        yield Vertical(id="card-fixes")
+            if part == "cause":
+                # Before all else that can be read: what cures it must be on screen, however low the pane is.
+                yield Vertical(id="card-fixes")
         yield PairsView(self._language)
 
     async def on_mount(self) -> None:
@@ -144,8 +150,11 @@ class ErrorCard(VerticalScroll, can_focus=False):
         self.query_one(PairsView).pairs = diagnosis.evidence
         fixes = self.query_one("#card-fixes", Vertical)
         now = self._clock() - self.age
-        offered = [fix for fix in diagnosis.fixes if fix.kind not in NOT_OFFERED]
-        rows = [FixRow(fix, self._language, now + fix.seconds, self._clock) for fix in offered]
+        keys = [self._key, *[""] * len(diagnosis.fixes)]
+        rows = [
+            FixRow(fix, self._language, now + fix.seconds, self._clock, key)
+            for fix, key in zip(diagnosis.fixes, keys, strict=False)
+        ]
         fixes.display = bool(rows)
         await fixes.remove_children()
         await fixes.mount_all(rows)

@@ -6,6 +6,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
+from topexplorer.tui.widgets.drawable import Drawable
+
 
 class FindBar(Horizontal):
     """An input that reports with the messages of its Input, and a count at the right. Hidden until `open`."""
@@ -22,7 +24,7 @@ class FindBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static("/", id="find-sign", markup=False)
-        yield Input(id="find-query", compact=True, select_on_focus=False)
+        yield Input(id="find-query", highlighter=Drawable(), compact=True, select_on_focus=False)
         yield Static("", id="find-count", markup=False)
 
     @property

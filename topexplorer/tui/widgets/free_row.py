@@ -69,6 +69,8 @@ class FreeRow(ParamRow):
     def take_edit(self) -> None:
         if self.name_control.text != self._named:
             self._named = self.name_control.text
+            if isinstance(self.control, ValueInput):
+                self.control.named = self.key
             self.reword()
             self.post_message(self.Edited(self))
         super().take_edit()

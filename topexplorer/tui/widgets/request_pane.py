@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from textual.app import ComposeResult
@@ -10,9 +10,10 @@ from textual.containers import Vertical
 from textual.reactive import var
 from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 
-from topexplorer.core.call import RequestDraft, SignedRequest
-from topexplorer.core.language import Language
+from topexplorer.core.call import RequestDraft
+from topexplorer.core.language import Language, Message
 from topexplorer.core.manual import facts
+from topexplorer.core.signlab.steps import Steps
 from topexplorer.core.spec import ApiSpec, Platform
 from topexplorer.core.text import clean_line
 from topexplorer.core.values import Problem
@@ -21,13 +22,14 @@ from topexplorer.tui.widgets.docs_page import DocsPage
 from topexplorer.tui.widgets.page import Page, Row, row
 from topexplorer.tui.widgets.param_form import ParamForm
 from topexplorer.tui.widgets.sign_preview import SignPreview
+from topexplorer.tui.widgets.status_bar import Where
 
 SIDES = ("form", "docs", "sign")
 
 
-def welcome_rows(say: Language) -> Iterator[Row]:
+def welcome_rows(say: Language, kind: str) -> Iterator[Row]:
     """What to do first, for someone who has read nothing."""
-    yield row((say("welcome.title"), "strong"))
+    yield row((say(f"welcome.title.{kind}"), "strong"))
     yield row()
     yield row(("F2     ", "accent"), say("welcome.find"), hang=7)
     for command, key in (("examples", "fill"), ("send", "send"), ("sign", "sign"), ("save", "keep"), ("help", "help")):
@@ -43,8 +45,10 @@ class RequestPane(Vertical):
     seed: var[RequestDraft | None] = var(None, always_update=True)
     draft: var[RequestDraft | None] = var(None)
     problems: var[tuple[Problem, ...]] = var(())
-    preview: var[SignedRequest | None] = var(None)
+    steps: var[Steps | None] = var(None)
+    with_sign: var[bool] = var(False)
     side: var[str] = var("form")
+    where: var[Where | None] = var(None)
 
     def __init__(self, language: Language, clock: Callable[[], datetime], id: str | None = None) -> None:
         super().__init__(id=id, classes="pane")
@@ -61,7 +65,7 @@ class RequestPane(Vertical):
                 RequestPane.spec, RequestPane.seed, RequestPane.problems
             )
             yield DocsPage(say, id="docs").data_bind(RequestPane.spec, RequestPane.behind, RequestPane.platform)
-            yield SignPreview(say, id="sign").data_bind(request=RequestPane.preview)
+            yield SignPreview(say, id="sign").data_bind(RequestPane.steps, RequestPane.with_sign)
 
     def on_mount(self) -> None:
         self._describe()
@@ -69,11 +73,18 @@ class RequestPane(Vertical):
     def watch_spec(self) -> None:
         self._describe()
 
+    def watch_where(self) -> None:
+        self._describe()
+
     def watch_platform(self) -> None:
         self._describe()
 
     def watch_draft(self) -> None:
         self._describe()
+
+    def watch_problems(self, before: tuple[Problem, ...], now: tuple[Problem, ...]) -> None:
+        if _session_trouble(before) != _session_trouble(now):
+            self._describe()
 
     def watch_side(self, side: str) -> None:
         if self.is_mounted:
@@ -94,7 +105,8 @@ class RequestPane(Vertical):
         if self.spec is None:
             self.border_title = say("request.title")
             line.update(say("request.choose"))
-            self.query_one("#welcome", Page).show(tuple(welcome_rows(say)))
+            kind = self.where.kind if self.where else "sandbox"
+            self.query_one("#welcome", Page).show(tuple(welcome_rows(say, kind)))
             return
         title = clean_line(say.words(self.spec.title))
         self.border_title = f"{clean_line(self.spec.method)} · {title}".replace("[", "\\[")
@@ -105,7 +117,10 @@ class RequestPane(Vertical):
             parts += [self.draft.sign_method] if self.draft.sign_method else []
         if self.spec.retired:
             parts.insert(0, f"{say('manual.retired')} {say('manual.instead')} {say.render(self.spec.retired.instead)}")
+        trouble = _session_trouble(self.problems)
+        parts = [say.render(trouble), *parts] if trouble else parts
         line.update(clean_line("  ·  ".join(parts)))
+        line.set_class(trouble is not None, "-trouble")
         line.set_class(self.spec.retired is not None, "-retired")
 
     def focus_param(self, name: str) -> None:
@@ -128,3 +143,8 @@ class RequestPane(Vertical):
         """Puts the cursor where typing makes most sense."""
         self.side = "form"
         self.query_one(ParamForm).focus_first()
+
+
+def _session_trouble(problems: Iterable[Problem]) -> Message | None:
+    """What is wrong with the session: it has no row of its own in the form."""
+    return next((problem.what for problem in problems if problem.where == "session"), None)

@@ -21,10 +21,12 @@ from topexplorer.core import views
 from topexplorer.core.answertree import Node, plant
 from topexplorer.core.call import Exchange
 from topexplorer.core.diagnosis import Diagnosis
+from topexplorer.core.emptyfields import Gap
 from topexplorer.core.language import Language
 from topexplorer.core.language import Message as Words
 from topexplorer.core.linetext import WRAP, LineText
 from topexplorer.core.text import clean_line
+from topexplorer.tui.commands import BY_ID
 from topexplorer.tui.widgets.answer_head import AnswerHead
 from topexplorer.tui.widgets.error_card import ErrorCard
 from topexplorer.tui.widgets.line_pane import LinePane
@@ -70,6 +72,9 @@ class ResponsePane(Vertical):
         &.-problem > #answer-problem { display: block; }
         &.-shown > #answer-body { display: block; }
         &.-shown > #answer-note { display: none; }
+        & > #answer-hold { display: none; }
+        &.-held > * { display: none; }
+        &.-held > #answer-hold { display: block; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -79,6 +84,11 @@ class ResponsePane(Vertical):
 
     exchange: var[Exchange | None] = var(None)
     busy: var[str] = var("")
+    gaps: var[tuple[Gap, ...]] = var(())
+    hold: var[Diagnosis | None] = var(None)
+    """Why the call was not sent: shown in place of the answer."""
+    veiled: var[str] = var("")
+    """The message that says what of the answer is hidden; empty where nothing is."""
     empty: var[str] = var("answer.empty")
     """The key of what is said before the first call."""
 
@@ -111,7 +121,9 @@ class ResponsePane(Vertical):
 
     def compose(self) -> ComposeResult:
         say = self._language
-        yield AnswerHead(say).data_bind(ResponsePane.exchange, ResponsePane.busy)
+        yield AnswerHead(say).data_bind(
+            ResponsePane.exchange, ResponsePane.busy, ResponsePane.gaps, ResponsePane.veiled
+        )
         yield Tabs(*(Tab(say(f"view.{name}"), id=f"view-{name}") for name in views.VIEWS), id="answer-tabs")
         yield Static("", id="answer-problem", markup=False)
         yield Static("", id="answer-note", markup=False)
@@ -132,6 +144,19 @@ class ResponsePane(Vertical):
     def watch_exchange(self, exchange: Exchange | None) -> None:
         if self.is_mounted:
             self._open(exchange)
+
+    def reopen(self) -> None:
+        """Draws the same answer anew, because other things of it may be seen now."""
+        self._open(self.exchange)
+
+    async def watch_hold(self, hold: Diagnosis | None) -> None:
+        """The card is made when it is first needed."""
+        self.set_class(hold is not None, "-held")
+        if hold is None or not self.is_mounted:
+            return
+        if not self.query("#answer-hold"):
+            await self.mount(ErrorCard(self._language, key=BY_ID["cure"].key_label, id="answer-hold"))
+        self.query_one("#answer-hold", ErrorCard).diagnosis = hold
 
     def _open(self, exchange: Exchange | None) -> None:
         self.workers.cancel_group(self, "prepare")
@@ -251,7 +276,7 @@ class ResponsePane(Vertical):
             return LinePane(self._language)
         if isinstance(content, views.Pairs):
             return PairsView(self._language)
-        return ErrorCard(self._language)
+        return ErrorCard(self._language, key=BY_ID["cure"].key_label)
 
     def _note(self, words: str) -> None:
         self.remove_class("-shown", "-problem")
@@ -259,7 +284,7 @@ class ResponsePane(Vertical):
 
     def focus_answer(self) -> None:
         """Puts the focus into what is shown: a fix first, else the tree or the lines."""
-        pane = self._panes.get(self._wanted)
+        pane = self.query_one("#answer-hold") if self.has_class("-held") else self._panes.get(self._wanted)
         for widget in pane.query("*").results(Widget) if pane is not None else ():
             if widget.focusable:
                 widget.focus()

@@ -6,42 +6,42 @@ from collections.abc import Iterator
 
 from textual.reactive import var
 
-from topexplorer.core.call import MASK, SignedRequest
 from topexplorer.core.language import Language
-from topexplorer.core.signing import SCHEMES, sorted_pairs
+from topexplorer.core.signlab.steps import Step, Steps
 from topexplorer.tui.widgets.page import Page, Row, row
 
 
 class SignPreview(Page):
-    """Shows a redacted request: what is signed, in what order, what is left out and why."""
+    """Draws `steps`. `with_sign` shows the sign itself: only where the keys are made up."""
 
-    request: var[SignedRequest | None] = var(None)
+    steps: var[Steps | None] = var(None)
+    with_sign: var[bool] = var(False)
 
     def __init__(self, language: Language, id: str | None = None) -> None:
         super().__init__(id=id)
         self._language = language
 
-    def watch_request(self, request: SignedRequest | None) -> None:
-        self.show(tuple(self._rows_of(request)) if request else (), keep_place=True)
+    def watch_steps(self) -> None:
+        self._draw()
 
-    def _rows_of(self, request: SignedRequest) -> Iterator[Row]:
-        say = self._language
-        scheme = SCHEMES[request.sign_method]
-        pairs = sorted_pairs(request.params)
-        yield row((say("signing.step.sorted", n=len(pairs)), "title"))
-        width = max((len(name) for name, _text in pairs), default=0) + 2
-        for name, text in pairs:
-            yield row("  ", (name.ljust(width), "name"), text, hang=width + 2)
-        yield row()
-        yield row((say("signing.step.left_out"), "title"))
-        for name, reason in request.left_out:
-            yield row("  ", (name.ljust(width), "muted"), (say.render(reason), "muted"), hang=width + 2)
-        yield row()
-        yield row((say("signing.step.joined"), "title"))
-        secret = (MASK, "warning")
-        inside = request.base_string
-        yield row("  ", secret, inside, secret, hang=2) if scheme.wraps else row("  ", inside, hang=2)
-        yield row()
-        yield row((say("signing.step.digest"), "title"))
-        yield row("  ", (say(f"signing.digest.{scheme.name}"), "plain"))
-        yield row("  ", (say("signing.sign_is", length=scheme.length), "muted"))
+    def watch_with_sign(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        told = self.steps.told(self.with_sign) if self.steps else ()
+        self.show(tuple(step_rows(told, self._language, masked=not self.with_sign)), keep_place=True)
+
+
+def step_rows(steps: tuple[Step, ...], say: Language, *, masked: bool) -> Iterator[Row]:
+    """The rows of a page that shows them, numbered; `masked` explains why the sign is not to be seen."""
+    for number, step in enumerate(steps, 1):
+        if number > 1:
+            yield row()
+        yield row((f"{number}  {say.render(step.what)}", "title"), hang=3)
+        width = max((len(name) for name, _text in step.rows), default=0) + 2
+        look = "muted" if step.name == "left_out" else "plain"
+        for name, text in step.rows:
+            shown = (say.render(text), look)
+            yield row("  ", (name.ljust(width), "name"), shown, hang=width + 2) if name else row("  ", shown, hang=2)
+    if steps and masked:
+        yield row("  ", (say("lab.steps.replay"), "muted"), hang=2)

@@ -12,10 +12,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from topexplorer.core.language import Language
-from topexplorer.core.text import clean_line
+from topexplorer.core.text import cell_width, clean_line, fit
 
 FULL, EMPTY = "▰", "▱"
 BAR_CELLS = 4
+SELLER_CELLS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,19 @@ class Where:
     name: str
     kind: str
     app_key: str
+    locked: bool = False
+    """Whether its keys are in a vault that is not open."""
+    read_only: bool = False
+    """Whether no write can leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """Whose session calls carry. `note` says what of it ends soon, `over` that something of it has."""
+
+    nick: str
+    note: str = ""
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,12 @@ class StatusBar(Widget):
     """
     where: reactive[Where | None] = reactive(None)
     gauges: reactive[tuple[Gauge, ...]] = reactive(())
+    clock: reactive[str] = reactive("")
+    """What is said of a clock that is off; empty while it is right."""
+
+    seller: reactive[Seller | None] = reactive(None)
+    demo: reactive[bool] = reactive(False)
+    """Whether what is on the screen is made up."""
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -82,13 +102,26 @@ class StatusBar(Widget):
         return Strip([*left, Segment(" " * max(room, 0), base), *right]).adjust_cell_length(self.size.width, base)
 
     def _left(self, base: Style) -> list[Segment]:
+        badge = [Segment(f" {self._language('redact.badge')} ", base + self._look("full"))] if self.demo else []
+        return badge + self._here(base)
+
+    def _here(self, base: Style) -> list[Segment]:
         if self.where is None:
             return [Segment(" topexplorer", base)]
         kind = self._language(f"kind.{self.where.kind}")
         name = "" if self.where.name == self.where.kind else f" {self.where.name}"
         key = self.where.app_key
         app = self._language("status.app", key=key) if key else self._language("status.no_keys")
-        texts = [(f" {kind}{clean_line(name)} ", "kind"), (f"· {clean_line(app)} ", "name")]
+        guarded = f"· {self._language('env.mark.read_only')} " if self.where.read_only else ""
+        texts = [(f" {kind}{clean_line(name)} {guarded}", "kind"), (f"· {clean_line(app)} ", "name")]
+        if self.where.locked:
+            texts.append((f"· {self._language('status.locked')} ", "name"))
+        if self.seller is not None and self.seller.nick:
+            texts.append((f"· {fit(self.seller.nick, min(cell_width(self.seller.nick), SELLER_CELLS))} ", "name"))
+        if self.seller is not None and self.seller.note:
+            texts.append((f"{self.seller.note} ", "full" if self.seller.over else "name"))
+        if self.clock:
+            texts.append((f" {self.clock} ", "full"))
         return [Segment(text, base + self._look(look)) for text, look in texts]
 
     def _gauge(self, gauge: Gauge, base: Style) -> list[Segment]:

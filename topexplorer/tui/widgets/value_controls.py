@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.highlighter import Highlighter
 from rich.text import Text
 from textual import events
 from textual.app import RenderResult
@@ -25,24 +24,9 @@ from textual.widgets import Input, TextArea
 from topexplorer.core.language import Language
 from topexplorer.core.spec import Param
 from topexplorer.core.text import cell_width, clean_line
+from topexplorer.core.veil import Veil
+from topexplorer.tui.widgets.drawable import Drawable, drawable
 from topexplorer.tui.widgets.row_list import cut
-
-
-def drawable(text: str) -> str:
-    """`text` with every unsafe character as one visible sign, so that places in it stay the same."""
-    if clean_line(text) == text:
-        return text
-    return "".join(sign if len(sign := clean_line(char)) == 1 else "␦" for char in text)
-
-
-class _Drawable(Highlighter):
-    """Replaces what may not reach the terminal when a field is drawn."""
-
-    def __call__(self, text: str | Text) -> Text:
-        return Text(drawable(str(text)), no_wrap=True, overflow="ignore", end="")
-
-    def highlight(self, text: Text) -> None:
-        """Nothing beyond the replacement."""
 
 
 class _Completion(Suggester):
@@ -70,17 +54,23 @@ class ValueInput(Input):
 
     virtual_size = reactive(Size(0, 0), layout=False)
     """The text scrolls inside the field: a key must not lay out the screen, which costs 20 ms in a long form."""
+    named = ""
+    """The parameter it is for: demo mode shows by it what is made up instead."""
 
     def __init__(self, text: str, placeholder: str = "", names: Sequence[str] = (), many: bool = False) -> None:
         self._offer = placeholder
         super().__init__(
             text,
             "",
-            _Drawable(),
+            Drawable(self._seen),
             suggester=_Completion(names, many) if names else None,
             select_on_focus=False,
         )
         self.cursor_blink = False  # a blinking cursor is half of what an idle screen costs
+
+    def _seen(self, text: str) -> str:
+        veil: Veil | None = getattr(self.app, "veil", None)
+        return veil.value(self.named, text) if veil else text
 
     @property
     def text(self) -> str:
@@ -102,6 +92,13 @@ class ValueInput(Input):
         self.replace(event.text.rstrip("\r\n"), *sorted(self.selection))
 
 
+class PlainArea(TextArea):
+    """Text over several lines, control characters shown as signs and kept."""
+
+    def get_line(self, line_index: int) -> Text:
+        return Text(drawable(self.document.get_line(line_index)), end="", no_wrap=True)
+
+
 class JsonArea(TextArea):
     """JSON text over several lines; grows with it up to six."""
 
@@ -113,7 +110,9 @@ class JsonArea(TextArea):
         super().__init__(text, placeholder=Content(placeholder), compact=True, tab_behavior="focus")
 
     def get_line(self, line_index: int) -> Text:
-        return Text(drawable(self.document.get_line(line_index)), end="", no_wrap=True)
+        line = self.document.get_line(line_index)
+        veil: Veil | None = getattr(self.app, "veil", None)
+        return Text(drawable(veil.json_line(line) if veil else line), end="", no_wrap=True)
 
 
 class BooleanSwitch(Widget, can_focus=True):
@@ -208,4 +207,6 @@ def control_for(param: Param, text: str, placeholder: str, language: Language, n
         return BooleanSwitch(text, language)
     if param.type == "json":
         return JsonArea(text, placeholder)
-    return ValueInput(text, placeholder, names, param.many or param.type == "fields")
+    field = ValueInput(text, placeholder, names, param.many or param.type == "fields")
+    field.named = param.name
+    return field

@@ -1,0 +1,199 @@
+"""The guard: what may not leave is stopped before it is signed, and a write in prod is sent only as it was shown."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.samples import bundled
+from tests.engine.sentences import said
+from tests.workbench import PROD_KEYS, TID, Clock, workbench
+from topexplorer.assemble import Workbench
+from topexplorer.core.call import Credentials, RequestDraft
+from topexplorer.core.catalog import unlisted
+from topexplorer.core.errors import Forbidden, MissingKeys, NeedsConfirmation
+from topexplorer.core.language import message
+from topexplorer.engine.environments import SANDBOX_URL, Environment
+from topexplorer.engine.guard import match, refusal
+from topexplorer.engine.lookups import look
+from topexplorer.engine.vault import Vault
+
+CATALOG = bundled()
+WRITES = [method for method, entry in CATALOG.entries.items() if entry.writes]
+READS = [method for method, entry in CATALOG.entries.items() if not entry.writes]
+ROLE = Environment("support", "prod", "https://eco.example/", allow=("taobao.trade*.get", "taobao.trade.memo.*"))
+MEMO = RequestDraft("taobao.trade.memo.update", {"tid": TID, "memo": "gift"})
+
+
+class NoKeys(Vault):
+    """Fails whatever asks it for keys: nothing may be signed."""
+
+    def credentials(self, environment: Environment, seller: str | None = None) -> Credentials:
+        raise MissingKeys(message("keys.missing", environment="", variables=()))
+
+
+def market(home: Path, settings: str = "", **parts: object) -> Workbench:
+    """A prod environment whose gateway is the embedded sandbox's."""
+    keys = workbench(home / "keys").vault.credentials(Environment("sandbox", "sandbox", SANDBOX_URL))
+    assert keys.session
+    environ = {"APP_KEY": keys.app_key, "APP_SECRET": keys.app_secret.reveal(), "SESSION": keys.session.reveal()}
+    bench = workbench(home, {f"TOPEXPLORER_PROD_{name}": text for name, text in environ.items()}, **parts)
+    bench.paths.config.mkdir(parents=True)
+    bench.paths.config_file.write_text(f'[environments.prod]\ngateway = "embedded"\n{settings}', "utf-8")
+    bench.engine.use("prod")
+    return bench
+
+
+@pytest.mark.parametrize("kind", ["sandbox", "dev", "prod"])
+def test_read_only_stops_every_write_of_the_catalog_and_no_read(kind: str, tmp_path: Path) -> None:
+    assert len(WRITES) + len(READS) >= 469
+    bench = workbench(tmp_path)
+    engine = bench.engine
+    engine.vault = NoKeys({}, {})
+    engine.environment = replace(bench.environments["dev"], kind=kind, read_only=True)  # type: ignore[arg-type]
+    for method in [*WRITES, "taobao.nobody.knows.get", "taobao.item.get ", "TAOBAO.TIME.GET"]:
+        with pytest.raises(Forbidden) as raised:
+            engine.prepare(RequestDraft(method, {"tid": "1"}))
+        assert "read-only" in said(raised.value.message)
+    for method in READS:
+        with pytest.raises(MissingKeys):
+            engine.prepare(RequestDraft(method))
+
+
+def test_an_api_that_no_spec_describes_is_a_write() -> None:
+    environment = Environment("prod", "prod", "https://eco.example/", read_only=True)
+    assert refusal(environment, unlisted("taobao.nobody.knows.get")) is not None
+
+
+@pytest.mark.parametrize(
+    ("method", "passes"),
+    [
+        ("taobao.trade.get", True),
+        ("taobao.trades.sold.get", True),
+        ("taobao.trade.memo.update", True),
+        ("taobao.trade.close", False),
+        ("taobao.item.update", False),
+        ("TAOBAO.TRADE.GET", True),
+    ],
+)
+def test_a_role_may_call_only_what_it_is_allowed(method: str, passes: bool) -> None:
+    refused = refusal(ROLE, CATALOG.spec(method))
+    assert (refused is None) is passes
+    if refused:
+        assert "allow has only taobao.trade*.get" in said(refused.message)
+
+
+def test_what_is_denied_stays_denied_however_it_is_allowed_or_written() -> None:
+    role = replace(ROLE, deny=("*.memo.*",))
+    for method in ("taobao.trade.memo.update", "Taobao.Trade.MEMO.add", " taobao.trade.memo.add\n"):
+        refused = refusal(role, unlisted(method))
+        assert refused is not None
+        assert "deny has *.memo.*" in said(refused.message)
+    assert refusal(role, CATALOG.spec("taobao.trade.get")) is None
+
+
+@given(st.lists(st.sampled_from(WRITES + READS), max_size=3), st.sampled_from(WRITES + READS))
+def test_a_list_of_names_is_exactly_those_names(names: list[str], method: str) -> None:
+    assert bool(match(tuple(names), method)) is (method in names)
+
+
+def test_a_signed_call_is_stopped_once_more_on_its_way_out(tmp_path: Path) -> None:
+    bench = market(tmp_path)
+    with pytest.raises(NeedsConfirmation) as needed:
+        bench.engine.prepare(MEMO)
+    signed = bench.engine.prepare(MEMO, needed.value.planned)
+    bench.configure(lambda writer: writer.edit("prod", {"read_only": True}))
+    with pytest.raises(Forbidden):
+        asyncio.run(bench.engine.send(signed))
+    assert not list(bench.sandbox.log)
+
+
+def test_a_write_in_prod_shows_who_what_and_the_object_before(tmp_path: Path) -> None:
+    bench = market(tmp_path)
+    with pytest.raises(NeedsConfirmation) as needed:
+        bench.engine.prepare(MEMO)
+    planned = needed.value.planned
+    assert (planned.environment, planned.app_key, planned.method) == ("prod", "12345678", MEMO.api)
+    assert planned.values == (("tid", TID), ("memo", "gift"))
+    sight = asyncio.run(look(bench.engine, planned))
+    (fields,) = sight.objects
+    assert sight.trouble is None
+    assert (fields[0].name, fields[0].becomes, fields[0].differs) == ("seller_memo", "gift", True)
+    assert [call.method for call in bench.sandbox.log] == ["taobao.trade.fullinfo.get"]
+    exchange = asyncio.run(bench.engine.send(bench.engine.prepare(MEMO, planned)))
+    assert exchange.ok
+    (fields,) = asyncio.run(look(bench.engine, planned)).objects
+    assert (fields[0].text, fields[0].differs) == ("gift", False)
+
+
+def test_what_cannot_be_seen_first_is_said_and_can_be_sent_all_the_same(tmp_path: Path) -> None:
+    bench = market(tmp_path, 'deny = ["taobao.trade.fullinfo.get"]\n')
+    for draft, words in (
+        (MEMO, "could not be read first, with taobao.trade.fullinfo.get: prod does not let out"),
+        (MEMO.with_value("tid", "404"), "could not be read first, with taobao.trade.fullinfo.get"),
+        (RequestDraft("taobao.trade.memo.update", {"memo": "x"}), "is not known"),
+        (RequestDraft("taobao.nobody.knows.get"), "is not known"),
+    ):
+        with pytest.raises(NeedsConfirmation) as needed:
+            bench.engine.prepare(draft)
+        sight = asyncio.run(look(bench.engine, needed.value.planned))
+        assert not sight.objects
+        assert sight.trouble
+        assert words in said(sight.trouble)
+    bench.configure(lambda writer: writer.edit("prod", {"deny": None}))
+    with pytest.raises(NeedsConfirmation) as needed:
+        bench.engine.prepare(MEMO.with_value("tid", "404"))
+    trouble = asyncio.run(look(bench.engine, needed.value.planned)).trouble
+    assert trouble
+    assert "was answered with: 15" in said(trouble)
+
+
+def test_only_what_was_shown_is_sent(tmp_path: Path) -> None:
+    clock = Clock()
+    bench = market(tmp_path, clock=clock)
+    engine = bench.engine
+    picture = tmp_path / "picture.jpg"
+    picture.write_bytes(b"one")
+    dated = RequestDraft(
+        "taobao.promotionmisc.item.activity.update", {"activity_id": "1", "start_time": "now", "end_time": "now"}
+    )
+    upload = RequestDraft("taobao.item.img.upload", {"num_iid": "1"}, {"image": str(picture)})
+    for draft in (MEMO, dated, upload):
+        with pytest.raises(NeedsConfirmation) as needed:
+            engine.prepare(draft)
+        planned = needed.value.planned
+        clock.move(90)
+        signed = engine.prepare(draft, planned)
+        assert set(planned.values) <= set(signed.params)
+        assert dict(signed.params)["timestamp"].endswith(f"{clock.now:%M:%S}")
+        with pytest.raises(NeedsConfirmation) as other:
+            engine.prepare(draft.with_value("more", "1"), planned)
+        assert "no longer what was confirmed" in said(other.value.message)
+    picture.write_bytes(b"two")
+    with pytest.raises(NeedsConfirmation):
+        engine.prepare(upload, planned)
+    engine.use("sandbox")
+    with pytest.raises(NeedsConfirmation):
+        engine.prepare(upload, planned)
+
+
+def test_a_read_in_prod_and_a_write_elsewhere_need_no_confirmation(tmp_path: Path) -> None:
+    engine = market(tmp_path).engine
+    engine.prepare(RequestDraft("taobao.trade.get", {"tid": TID, "fields": "tid"}))
+    engine.use("sandbox")
+    engine.prepare(MEMO)
+
+
+def test_the_seller_is_named_where_it_is_known(tmp_path: Path) -> None:
+    transport = httpx.MockTransport(lambda _request: httpx.Response(500))
+    bench = workbench(tmp_path, PROD_KEYS, environment="prod", transport=transport)
+    bench.configure(lambda writer: writer.edit("prod", {"seller": "sunny shop"}))
+    with pytest.raises(NeedsConfirmation) as needed:
+        bench.engine.prepare(MEMO)
+    assert needed.value.planned.seller == "sunny shop"

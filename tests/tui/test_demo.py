@@ -1,0 +1,134 @@
+"""Demo mode and production: what others may see of the screen, while what is sent and kept stays what it is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.steps import Opened, explorer, sent, settled, typed
+from tests.workbench import PROD_KEYS, TID
+from topexplorer.core.call import RequestDraft
+from topexplorer.tui.app import TopExplorer
+from topexplorer.tui.widgets.docs_page import DocsPage, DocsText
+from topexplorer.tui.widgets.key_caps import KeyCaps
+
+pytestmark = pytest.mark.anyio
+RECEIVER = ("receiver_name", "receiver_mobile", "receiver_address", "buyer_nick", "seller_nick")
+FIELDS = ",".join(("tid", *RECEIVER))
+
+
+def text_of(pilot: Pilot[Any]) -> str:
+    """Everything that can be read on the screen, without the frames."""
+    strips = pilot.app.screen._compositor.render_strips(pilot.app.size)
+    return "\n".join(strip.text for strip in strips)
+
+
+def app_of(pilot: Pilot[Any]) -> TopExplorer:
+    assert isinstance(pilot.app, TopExplorer)
+    return pilot.app
+
+
+async def test_demo_mode_shows_made_up_people_everywhere_and_leaving_restores(opened: Opened) -> None:
+    async with opened() as pilot:
+        app, screen = app_of(pilot), explorer(pilot)
+        screen.open_api(
+            "taobao.trade.fullinfo.get", RequestDraft("taobao.trade.fullinfo.get", {"tid": TID, "fields": FIELDS})
+        )
+        trade = (await sent(pilot)).payload["trade"]
+        real = [trade[name] for name in RECEIVER if trade.get(name)]
+        app_key = screen.bench.vault.status(screen.bench.engine.environment).app_key or ""
+        exchange = screen.exchange
+        assert len(real) >= 4
+        await settled(pilot, lambda: str(trade["receiver_mobile"]) in text_of(pilot))
+        assert app_key in text_of(pilot).splitlines()[0]
+
+        await pilot.press("f11")
+        await settled(pilot, lambda: "DEMO" in text_of(pilot))
+        for key in ("f4", "1", "2", "3", "y"):
+            await pilot.press(key)
+            await pilot.pause()
+            shown = text_of(pilot) + app.export_screenshot() + app.clipboard
+            assert [text for text in (*real, app_key) if text in shown] == [], key
+            assert TID in text_of(pilot)
+        assert [caps.pressed[-1] for caps in screen.query(KeyCaps)] == [("y", "")]
+        assert screen.exchange is exchange
+
+        method = "taobao.trade.shippingaddress.update"
+        screen.open_api(
+            method, RequestDraft(method, {"tid": TID, "receiver_name": "张小明", "receiver_mobile": "13812345678"})
+        )
+        await pilot.press("f3", "ctrl+g", "pagedown")
+        await pilot.pause()
+        for key in ("ctrl+g", "f6", "f5"):
+            assert [text for text in ("张小明", "13812345678", app_key) if text in text_of(pilot)] == [], key
+            await pilot.press(key)
+            await pilot.pause()
+        await settled(pilot, lambda: screen.exchange is not None and screen.exchange.draft.api == method)
+        assert screen.exchange is not None
+        assert dict(screen.exchange.request.params)["receiver_name"] == "张小明"
+        assert "张小明" not in app.clipboard
+        assert "receiver_name=" in app.clipboard
+        await pilot.press("ctrl+d")
+        await settled(
+            pilot, lambda: screen.query_one(DocsText).display and "13800138000" in screen.query_one(DocsPage).text
+        )
+        await pilot.press("1", "pagedown")
+        await pilot.pause()
+        assert "13800138000" in text_of(pilot)
+        await pilot.press("ctrl+d", "f11")
+        await settled(pilot, lambda: "DEMO" not in text_of(pilot).splitlines()[0])
+        await settled(pilot, lambda: "13812345678" in text_of(pilot))
+        assert app_key in text_of(pilot).splitlines()[0]
+
+
+async def test_pressed_keys_are_shown_with_their_words_but_nothing_that_is_typed(opened: Opened) -> None:
+    async with opened() as pilot:
+        app = app_of(pilot)
+        await pilot.press("alt+m")
+        await settled(pilot, lambda: app.veil.demo)
+        await typed(pilot, "secret")
+        assert not app.screen.query(KeyCaps)
+        await pilot.press("f7")
+        await settled(pilot, lambda: app.screen is not explorer(pilot) and app.screen.query(KeyCaps))
+        assert "F7 quota" in text_of(pilot)
+        await pilot.press("escape", "ctrl+d")
+        await pilot.pause()
+        caps = explorer(pilot).query_one(KeyCaps)
+        assert caps.pressed[-1][0] == "^D"
+        assert caps.pressed[-1][1] == explorer(pilot).language("command.docs")
+        await pilot.press("alt+p")
+        await pilot.pause()
+        assert explorer(pilot).query_one(KeyCaps).pressed[-1] == ("Alt+P", explorer(pilot).language("command.personal"))
+        app.begins_as_demo = True
+        app.demo = False
+        app.on_mount()
+        assert app.veil.demo
+
+
+def answer(_request: httpx.Request) -> httpx.Response:
+    trade = {"tid": int(TID), "receiver_name": "张小明", "receiver_mobile": "13812345678"}
+    body = json.dumps({"trade_fullinfo_get_response": {"trade": trade}}).encode()
+    return httpx.Response(200, stream=httpx.ByteStream(body))
+
+
+async def test_production_stars_people_until_asked_and_keeps_none_of_them(opened: Opened) -> None:
+    async with opened(environ=PROD_KEYS, environment="prod", transport=httpx.MockTransport(answer)) as pilot:
+        app, screen = app_of(pilot), explorer(pilot)
+        values = {"tid": TID, "fields": "tid", "buyer_nick": "张小明"}
+        screen.open_api("taobao.trade.fullinfo.get", RequestDraft("taobao.trade.fullinfo.get", values))
+        await sent(pilot)
+        await settled(pilot, lambda: "138****5678" in text_of(pilot))
+        assert "Alt+P" in text_of(pilot)
+        await pilot.press("alt+p")
+        await settled(pilot, lambda: "13812345678" in text_of(pilot))
+        await pilot.press("alt+p")
+        await settled(pilot, lambda: "13812345678" not in text_of(pilot))
+        await pilot.press("f6")
+        assert "<buyer_nick>" in app.clipboard
+        screen.keep_drafts()
+        await settled(pilot, lambda: screen.bench.drafts.load())
+        assert screen.bench.drafts.load()["taobao.trade.fullinfo.get"].values == {"tid": TID, "fields": "tid"}

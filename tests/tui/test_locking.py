@@ -1,0 +1,148 @@
+"""Vaults in the app: asked for when a call needs the keys, locked by idleness and by one key, filled in a dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.engine.vaults import APP_SECRET, CHEAP, PASSPHRASE, SESSION
+from tests.tui.steps import Opened, explorer, open_api, settled, typed
+from tests.workbench import Clock, workbench
+from topexplorer.core.call import Secret
+from topexplorer.engine.embedded import Embedded
+from topexplorer.engine.settings import Paths
+from topexplorer.engine.strongroom import IDLE_SECONDS
+from topexplorer.engine.vault import Vault
+from topexplorer.tui.screens.keys_dialog import KeysDialog
+from topexplorer.tui.screens.lock_screen import LockScreen
+from topexplorer.tui.screens.passphrase_dialog import PassphraseDialog
+
+pytestmark = pytest.mark.anyio
+APP_KEY = "21112222"
+
+
+def fill_vault(home: Path) -> None:
+    """A dev vault with keys, as `keys set` leaves it."""
+    bench_environ: Mapping[str, str] = {}
+    vault = Vault(bench_environ, {}, Paths.under(home).vault_folder, ask=lambda _wanted: Secret(PASSPHRASE), cost=CHEAP)
+    from topexplorer.engine.environments import Environment
+
+    dev = Environment("dev", "dev", "https://eco.taobao.com/router/rest", vault="file")
+    vault.room.put(dev, APP_KEY, Secret(APP_SECRET))
+
+
+def text_of(pilot: Pilot[Any]) -> str:
+    """Everything that can be read on the screen."""
+    width = pilot.app.size.width
+    strips = pilot.app.screen._compositor.render_strips(pilot.app.size)
+    return "\n".join(strip.text[:width] for strip in strips)
+
+
+def focused(pilot: Pilot[Any]) -> Input:
+    found = pilot.app.focused
+    assert isinstance(found, Input)
+    return found
+
+
+async def opened_by(pilot: Pilot[Any], passphrase: str) -> None:
+    await settled(pilot, lambda: isinstance(pilot.app.screen, PassphraseDialog))
+    focused(pilot).value = passphrase
+    await pilot.press("enter")
+
+
+async def test_a_call_asks_for_the_passphrase_and_idleness_locks_again(opened: Opened, tmp_path: Path) -> None:
+    fill_vault(tmp_path)
+    clock = Clock()
+    sandbox = Embedded(workbench(tmp_path, clock=clock).sandbox)
+    async with opened(clock=clock, environment="dev", transport=sandbox) as pilot:
+        screen = explorer(pilot)
+        vault, dev = screen.bench.vault, screen.bench.engine.environment
+        await settled(pilot, lambda: screen.where is not None and screen.where.locked)
+        assert "locked" in text_of(pilot)
+        await open_api(pilot, "taobao.time.get")
+        await pilot.press("ctrl+j")
+        await opened_by(pilot, "not the passphrase")
+        await settled(pilot, lambda: "does not open" in text_of(pilot))
+        await opened_by(pilot, PASSPHRASE)
+        await settled(pilot, lambda: not vault.status(dev).locked)
+        await settled(pilot, lambda: screen.exchange is not None)
+        await settled(pilot, lambda: screen.where is not None and not screen.where.locked)
+        assert "locked" not in text_of(pilot).splitlines()[0]
+        clock.move(IDLE_SECONDS + 1)
+        screen.measure()
+        await settled(pilot, lambda: screen.where is not None and screen.where.locked)
+        assert vault.at_hand(dev) is None
+
+
+async def test_leaving_the_passphrase_dialog_sends_nothing(opened: Opened, tmp_path: Path) -> None:
+    fill_vault(tmp_path)
+    async with opened(environment="dev") as pilot:
+        await open_api(pilot, "taobao.time.get")
+        await pilot.press("ctrl+j")
+        await settled(pilot, lambda: isinstance(pilot.app.screen, PassphraseDialog))
+        await pilot.press("escape")
+        await settled(pilot, lambda: any("locked" in told.message for told in pilot.app._notifications))
+        assert explorer(pilot).exchange is None
+
+
+async def test_one_key_blanks_the_screen_and_only_the_passphrase_brings_it_back(opened: Opened, tmp_path: Path) -> None:
+    fill_vault(tmp_path)
+    async with opened(environment="dev") as pilot:
+        app, bench = pilot.app, explorer(pilot).bench
+        dev = bench.engine.environment
+        await open_api(pilot, "taobao.trade.fullinfo.get")
+        bench.vault.unlock(dev, Secret(PASSPHRASE))
+        await pilot.press("ctrl+backslash")
+        await settled(pilot, lambda: isinstance(app.screen, LockScreen) and bench.vault.status(dev).locked)
+        shown = text_of(pilot)
+        assert not any(text in shown for text in ("taobao", APP_KEY, "DEV"))
+        for key in ("f7", "ctrl+p", "f1", "f10", "ctrl+e", "escape", "ctrl+j"):
+            await pilot.press(key)
+        assert isinstance(app.screen, LockScreen)
+        focused(pilot).value = "wrong passphrase"
+        await pilot.press("enter")
+        await settled(pilot, lambda: "does not open" in text_of(pilot))
+        focused(pilot).value = PASSPHRASE
+        await pilot.press("enter")
+        await settled(pilot, lambda: app.screen is explorer(pilot))
+        assert not bench.vault.status(dev).locked
+
+
+async def test_without_a_vault_the_blank_screen_ends_with_enter(opened: Opened) -> None:
+    async with opened() as pilot:
+        await pilot.press("ctrl+backslash")
+        await settled(pilot, lambda: isinstance(pilot.app.screen, LockScreen))
+        await pilot.press("enter")
+        await settled(pilot, lambda: pilot.app.screen is explorer(pilot))
+
+
+async def test_keys_typed_into_the_dialog_are_kept_in_the_vault_of_their_environment(
+    opened: Opened, tmp_path: Path
+) -> None:
+    fill_vault(tmp_path)
+    async with opened(size=(80, 24), environment="dev") as pilot:
+        app, bench = pilot.app, explorer(pilot).bench
+        await app.run_action("set_keys")
+        await settled(pilot, lambda: isinstance(app.screen, KeysDialog) and "dev.vault" in text_of(pilot))
+        assert focused(pilot).value == APP_KEY
+        await pilot.press("enter", "enter")
+        await typed(pilot, "not a session")
+        await pilot.press("ctrl+s")
+        await settled(pilot, lambda: "cannot be" in text_of(pilot))
+        assert "not a session" not in text_of(pilot)
+        focused(pilot).value = SESSION
+        await pilot.press("enter")
+        await typed(pilot, "acme")
+        await pilot.press("enter")
+        await opened_by(pilot, PASSPHRASE)
+        await settled(pilot, lambda: app.screen is explorer(pilot))
+        keys = bench.vault.room.keys(bench.engine.environment)
+        token = keys and keys.token("acme")
+        assert token
+        assert token.session == Secret(SESSION)
+        assert bench.vault.credentials(bench.engine.environment, "acme").app_secret == Secret(APP_SECRET)

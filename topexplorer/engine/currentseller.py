@@ -1,0 +1,71 @@
+"""Whose session calls carry in an environment, and whether it is good for one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from topexplorer.core.call import Credentials
+from topexplorer.core.errors import MissingKeys
+from topexplorer.core.language import Message, message
+from topexplorer.core.sessionlife import obstacle
+from topexplorer.core.spec import ApiSpec
+from topexplorer.core.text import clean_line
+from topexplorer.engine.environments import Environment
+from topexplorer.engine.vault import Vault
+
+if TYPE_CHECKING:
+    from topexplorer.engine.storedkeys import SellerToken
+
+
+class UnknownSeller(MissingKeys):
+    """The environment has no session of the seller that was chosen."""
+
+
+def keys_to_sign(vault: Vault, environment: Environment, seller: str | None) -> Credentials:
+    """The keys with that seller's session. Raises as Vault.credentials does, and UnknownSeller: a call must never go
+    out for somebody else, or for nobody, when a seller was chosen.
+    """
+    keys = vault.credentials(environment, seller)
+    if seller is not None and keys.session is None:
+        raise unknown(vault, environment, seller)
+    return keys
+
+
+def token_in_use(vault: Vault, environment: Environment, seller: str | None) -> SellerToken | None:
+    """The seller's token whose session calls carry, without asking anybody. None while that is not known: it is
+    locked, or from a variable or a command, which tell nothing but the session.
+    """
+    tokens = vault.sellers(environment)
+    keys = vault.at_hand(environment, seller) if tokens else None
+    return next((token for token in tokens if keys and token.session == keys.session), None)
+
+
+def session_trouble(
+    vault: Vault, environment: Environment, seller: str | None, spec: ApiSpec, now: datetime
+) -> Message | None:
+    """Why a call of that API would be refused for its session, as far as is known without asking; else None."""
+    if spec.session == "none":
+        return None
+    status = vault.status(environment)
+    if status.has_session and (token := token_in_use(vault, environment, seller)):
+        return obstacle(clean_line(token.nick), token.life, spec, now)
+    if spec.session == "optional":
+        return None
+    tokens = vault.sellers(environment)
+    if seller is not None and not status.locked:
+        return unknown(vault, environment, seller).message
+    if len(tokens) > 1 and (keys := vault.at_hand(environment)) and keys.session is None:
+        return message("sellers.choose", known=_names(tokens))
+    return None if status.has_session else message("check.session")
+
+
+def unknown(vault: Vault, environment: Environment, seller: str) -> UnknownSeller:
+    """Says that there is no session of that seller, and of whom there is one."""
+    known = _names(vault.sellers(environment))
+    hint = message("sellers.unknown.known", known=known) if known else message("sellers.unknown.hint")
+    return UnknownSeller(message("sellers.unknown", seller=clean_line(seller), environment=environment.name), hint)
+
+
+def _names(tokens: tuple[SellerToken, ...]) -> tuple[Message | str, ...]:
+    return tuple(clean_line(token.nick) or message("sellers.nameless") for token in tokens)

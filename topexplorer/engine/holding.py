@@ -1,0 +1,65 @@
+"""Whether a call is worth sending: what is known already to doom it holds it back, once, with its reason."""
+
+from __future__ import annotations
+
+from topexplorer.core.call import RequestDraft
+from topexplorer.core.diagnosis import Diagnosis, Pitfall
+from topexplorer.core.fixes import GATEWAY_TIME, Fix
+from topexplorer.core.language import Message, message
+from topexplorer.engine.currentseller import session_trouble
+from topexplorer.engine.engine import Engine
+from topexplorer.engine.madeup import own_keys
+
+
+def held(engine: Engine, draft: RequestDraft) -> Diagnosis | None:
+    """Why sending `draft` now would be for nothing; None while nothing is known against it. Asks nobody anything.
+
+    Only keys, session and clock hold a call back: wrong parameters may be sent on purpose, and for limits the ledger
+    waits or refuses by itself.
+    """
+    status = engine.vault.status(engine.environment)
+    if status.pending or status.locked:
+        return None
+    if not status.ready:
+        return _keys(engine)
+    spec = engine.catalog.spec(draft.api)
+    if trouble := session_trouble(engine.vault, engine.environment, engine.seller, spec, engine.clock()):
+        return _session(engine, draft, trouble)
+    return _clock(engine)
+
+
+def _keys(engine: Engine) -> Diagnosis:
+    name = engine.environment.name
+    fixes = (*_elsewhere(engine), Fix("keys", message("fix.keys")))
+    return _diagnosis("app_key", message("lab.held.keys", environment=name), message("lab.held.keys.cure"), fixes)
+
+
+def _session(engine: Engine, draft: RequestDraft, trouble: Message) -> Diagnosis:
+    fixes = (*_elsewhere(engine), Fix("login", message("fix.login")), Fix("keys", message("fix.keys"), "session"))
+    cause = message("lab.held.session", method=draft.api, reason=trouble)
+    return _diagnosis("session", cause, message("lab.held.session.cure"), (*fixes, _anyway()))
+
+
+def _clock(engine: Engine) -> Diagnosis | None:
+    skew = engine.gateway_clock.skew
+    if skew is None or not skew.left_by(engine.gateway_ahead.total_seconds()).dooms:
+        return None
+    from topexplorer.core.timestamps import span
+
+    seconds = round(skew.seconds)
+    cause = message("lab.held.behind" if seconds > 0 else "lab.held.ahead", off=span(seconds))
+    cured = Fix("timestamp", message("fix.timestamp.gateway"), target=GATEWAY_TIME, seconds=seconds)
+    return _diagnosis("timestamp", cause, message("lamp.clock.cure"), (cured, _anyway()))
+
+
+def _elsewhere(engine: Engine) -> tuple[Fix, ...]:
+    name = own_keys(engine)
+    return (Fix("environment", message("fix.environment", name=name), target=name),) if name else ()
+
+
+def _anyway() -> Fix:
+    return Fix("anyway", message("fix.anyway"))
+
+
+def _diagnosis(pitfall: Pitfall, cause: Message, cure: Message, fixes: tuple[Fix, ...]) -> Diagnosis:
+    return Diagnosis(message("lab.held.title"), cause, cure, (), fixes, pitfall=pitfall)

@@ -1,0 +1,69 @@
+"""The app as far as keys go: it asks for a vault's passphrase, takes keys in, and locks itself."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+from textual import work
+
+from topexplorer.assemble import Workbench
+from topexplorer.tui.discretion import DiscreetApp
+from topexplorer.tui.tell import tell
+
+if TYPE_CHECKING:
+    from topexplorer.core.call import Secret
+    from topexplorer.engine.strongroom import PassphraseWanted
+
+Result = TypeVar("Result")
+
+
+class LockableApp(DiscreetApp[Result]):
+    """An App whose keys can be locked. While they are by the panic key, nothing but unlocking and leaving works."""
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        bench.ask_passphrase = self.ask_passphrase
+
+    def ask_passphrase(self, wanted: PassphraseWanted) -> Secret | None:
+        """What a person types into a dialog, for which the thread that wants the keys waits.
+
+        None when it is left, when the app ends, and on the app's own thread, which nothing may hold up.
+        """
+        from topexplorer.tui.screens.passphrase_dialog import PassphraseDialog
+
+        answer: Future[Secret | None] = Future()
+        try:
+            self.call_from_thread(self.push_screen, PassphraseDialog(self.language, wanted, answer))
+        except RuntimeError:
+            return None
+        return answer.result()
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the screen is blank until somebody unlocks it."""
+        return any("-locked" in screen.classes for screen in self.screen_stack)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A locked screen can be unlocked and left, nothing else."""
+        return not self.is_locked or action in ("quit", "lock")
+
+    def action_lock(self) -> None:
+        """Blanks the screen at once, then forgets every key, here and in every other topexplorer of this person."""
+        if self.is_locked:
+            return
+        from topexplorer.tui.screens.lock_screen import LockScreen
+
+        self.clear_notifications()
+        self.push_screen(LockScreen(self.language, self.bench, self.bench.engine.environment))
+
+    @work(exit_on_error=False)
+    async def action_set_keys(self) -> None:
+        """The keys of the active environment."""
+        from topexplorer.tui.screens.keys_dialog import KeysDialog
+
+        say, environment = self.language, self.bench.engine.environment
+        if environment.kind == "sandbox":
+            tell(self, say("lock.keys.built_in", environment=environment.name), "warning")
+        elif await self.push_screen_wait(KeysDialog(say, self.bench, environment)):
+            tell(self, say("lock.keys.kept", environment=environment.name))

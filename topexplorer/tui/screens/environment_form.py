@@ -1,0 +1,140 @@
+"""The settings of one environment as a form: what is empty is as it is built in, and the line below says what fits."""
+
+from __future__ import annotations
+
+from asyncio import to_thread
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Input, Label, Static
+
+from topexplorer.assemble import Workbench
+from topexplorer.core.errors import TopExplorerError
+from topexplorer.core.language import Language
+from topexplorer.core.text import clean
+from topexplorer.engine.environments import Environment
+from topexplorer.engine.settingtexts import SETTINGS, about, choices, read_settings, setting_text
+from topexplorer.tui.screens.dialog import Dialog
+from topexplorer.tui.widgets.value_controls import ValueInput
+
+NAME = "name"
+_FIXED = {
+    "sandbox": ("kind", "gateway", "app_key", "vault", "idle_minutes"),
+    "dev": ("kind",),
+    "prod": ("kind",),
+}
+"""What a built-in environment always has."""
+_OF_PROD = ("idle_minutes",)
+
+
+class SettingInput(ValueInput):
+    """One setting. Where only a few texts fit, the space bar goes through them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, name: str, text: str, built_in: str, offers: tuple[str, ...]) -> None:
+        super().__init__(text, built_in, offers)
+        self.setting = name
+        self.offers = offers
+        self.before = text
+        """What config.toml states."""
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "space" and self.offers:
+            event.stop()
+            event.prevent_default()
+            texts = ["", *self.offers]
+            self.text = texts[(texts.index(self.text) + 1) % len(texts)] if self.text in texts else texts[0]
+
+
+class EnvironmentForm(Dialog[str]):
+    """Ends with the environment's name when it was written. Without an `environment` it makes a new one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]
+
+    def __init__(self, language: Language, bench: Workbench, environment: Environment | None) -> None:
+        name = environment.name if environment else ""
+        title = language("env.form.edit", name=name) if environment else language("env.form.add")
+        danger = " -danger" if environment and environment.kind == "prod" else ""
+        super().__init__(language, title, language("env.form.keys"), classes=f"-environment-form{danger}")
+        self._bench = bench
+        self._environment = environment
+        self._about = Static("", classes="setting-about", markup=False)
+        self._fault = Static("", classes="dialog-fault", markup=False)
+        self._inputs = [] if environment else [SettingInput(NAME, "", language("env.form.name"), ())]
+        self._inputs += [self._input(setting) for setting in SETTINGS if self._fits(setting)]
+
+    def _fits(self, setting: str) -> bool:
+        environment = self._environment
+        if environment is None:
+            return True
+        prod_only = setting in _OF_PROD and environment.kind != "prod"
+        return not prod_only and setting not in _FIXED.get(environment.name, ())
+
+    def _input(self, setting: str) -> SettingInput:
+        platform = self._bench.catalog.platform
+        offers = choices(setting, platform)
+        environment = self._environment
+        standard = self._bench.environments["dev"] if environment is None else environment
+        text = setting_text(standard, setting, platform)
+        if environment is None and setting == "kind":
+            return SettingInput(setting, "dev", "", offers)
+        if environment is None or setting not in environment.stated:
+            usual = "" if environment is None and standard.stated else text
+            return SettingInput(setting, "", usual or self.language("env.form.empty"), offers)
+        return SettingInput(setting, text, self.language("env.form.empty"), offers)
+
+    def content(self) -> list[Widget]:
+        rows = [
+            Horizontal(Label(self.language(f"env.setting.{field.setting}"), markup=False), field, classes="setting")
+            for field in self._inputs
+        ]
+        return [VerticalScroll(*rows, can_focus=False), self._about, self._fault]
+
+    def on_mount(self) -> None:
+        self._inputs[0].focus()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """What the setting is for, and what fits."""
+        field = event.widget
+        if isinstance(field, SettingInput):
+            say = self.language
+            text = say("env.about.name") if field.setting == NAME else say.render(about(field.setting))
+            if field.offers:
+                text += "\n" + say("env.form.choices", choices=field.offers)
+            self._about.update(clean(text))
+
+    @on(Input.Submitted)
+    def _next(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.screen.focus_next(SettingInput)
+
+    @on(Input.Changed)
+    def _edited(self) -> None:
+        self._fault.update("")
+
+    @work(exclusive=True, exit_on_error=False)
+    async def action_save(self) -> None:
+        """Writes what was changed; a fault is told, and the file stays as it was."""
+        say = self.language
+        name = self._environment.name if self._environment else self._inputs[0].text.strip()
+        texts = {field.setting: field.text for field in self._inputs if field.setting != NAME}
+        before = {field.setting: field.before if self._environment else "" for field in self._inputs}
+        changed = {setting: text for setting, text in texts.items() if text.strip() != before[setting]}
+        try:
+            settings = read_settings(changed, self._bench.catalog.platform)
+            if self._environment is None:
+                await to_thread(self._bench.configure, lambda writer: writer.add(name, settings))
+            elif settings:
+                await to_thread(self._bench.configure, lambda writer: writer.edit(name, settings))
+        except TopExplorerError as error:
+            hint = f" · {say.render(error.hint)}" if error.hint else ""
+            self._fault.update(clean(say.render(error.message) + hint))
+            return
+        self.dismiss(name)

@@ -1,0 +1,120 @@
+"""Puts the keys of an environment into its vault. What is there already stays unless something is typed over it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Input, Label, Static
+from textual.worker import Worker, WorkerState
+
+from topexplorer.assemble import Workbench
+from topexplorer.core.call import Secret
+from topexplorer.core.errors import TopExplorerError
+from topexplorer.core.language import Language, message
+from topexplorer.core.text import clean, clean_line
+from topexplorer.engine.environments import Environment
+from topexplorer.engine.keysources import Texts, checked
+from topexplorer.tui.screens.dialog import Dialog
+from topexplorer.tui.widgets.secret_input import SecretInput
+from topexplorer.tui.widgets.value_controls import ValueInput
+
+
+class KeysDialog(Dialog[bool]):
+    """Ends with True when keys were kept. Of an environment whose keys are built in it only says so."""
+
+    DEFAULT_CSS = """
+    KeysDialog Horizontal { height: 1; margin-top: 1; & Label { width: 24; color: $text-muted; } }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]
+
+    def __init__(self, language: Language, bench: Workbench, environment: Environment) -> None:
+        danger = " -danger" if environment.kind == "prod" else ""
+        title = language("lock.keys.title", environment=clean_line(environment.name))
+        super().__init__(language, title, language("lock.keys.keys"), classes=f"-keys{danger}")
+        self._bench = bench
+        self._environment = environment
+        self._about = Static("", classes="dialog-about", markup=False)
+        self._fault = Static("", classes="dialog-fault", markup=False)
+        status = bench.vault.status(environment)
+        held = {name: language("lock.keys.there") for name in status.origins}
+        missing = language("lock.keys.missing")
+        self._app_key = ValueInput(status.app_key or "", missing)
+        self._app_secret = SecretInput(language, held.get("APP_SECRET", missing))
+        self._session = SecretInput(language, held.get("SESSION", missing))
+        self._nick = ValueInput("", language("lock.keys.nick.hint"))
+
+    def content(self) -> list[Widget]:
+        say = self.language
+        fields = (
+            ("lock.keys.app_key", self._app_key),
+            ("lock.keys.app_secret", self._app_secret),
+            ("lock.keys.session", self._session),
+            ("lock.keys.nick", self._nick),
+        )
+        rows = [Horizontal(Label(say(key), markup=False), field) for key, field in fields]
+        return [self._about, *rows, self._fault]
+
+    def on_mount(self) -> None:
+        self._app_key.focus()
+        self._look()
+
+    @work(thread=True, exit_on_error=False, group="look")
+    def _look(self) -> str:
+        """Where keys would go: looking for a keyring may take a while."""
+        store = self._bench.vault.room.store_for(self._environment)
+        return self.language.render(message(f"keys.place.{store.backend}", file=clean_line(str(store.path))))
+
+    @on(Input.Submitted)
+    def _next(self, event: Input.Submitted) -> None:
+        if event.input is self._nick:
+            self.action_save()
+        else:
+            self.screen.focus_next(Input)
+
+    def action_save(self) -> None:
+        """Keeps what was typed; a fault is told and nothing is changed."""
+        session = self._session.secret.reveal().strip()
+        app_key = self._app_key.value.strip()
+        unchanged = app_key == (self._bench.vault.status(self._environment).app_key or "")
+        try:
+            given = checked(
+                {
+                    "APP_KEY": "" if unchanged and not self._app_secret.secret else app_key,
+                    "APP_SECRET": self._app_secret.secret.reveal().strip(),
+                    "SESSION": session,
+                }
+            )
+        except TopExplorerError as error:
+            self._fault.update(self._sentence(error))
+            return
+        self._fault.update(self.language("lock.keys.saving"))
+        self._keep(given, self._nick.value.strip())
+
+    @work(thread=True, exit_on_error=False, exclusive=True, group="keep")
+    def _keep(self, given: Texts, nick: str) -> None:
+        from topexplorer.engine.storedkeys import SellerToken
+
+        token = SellerToken(given["SESSION"], nick) if "SESSION" in given else None
+        app_key = given["APP_KEY"].reveal() if "APP_KEY" in given else ""
+        self._bench.vault.room.put(self._environment, app_key, given.get("APP_SECRET", Secret("")) or None, token)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Expected failures are told here; anything else is the app's business."""
+        error = event.worker.error
+        if event.state is WorkerState.SUCCESS:
+            if event.worker.group == "keep":
+                self.dismiss(True)
+            else:
+                self._about.update(clean(self.language("lock.keys.about", place=event.worker.result)))
+        elif event.state is WorkerState.ERROR and error is not None:
+            if not isinstance(error, TopExplorerError):
+                raise error
+            self._fault.update(self._sentence(error))
+
+    def _sentence(self, error: TopExplorerError) -> str:
+        hint = f"\n{self.language.render(error.hint)}" if error.hint else ""
+        return clean(self.language.render(error.message) + hint)

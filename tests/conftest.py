@@ -5,6 +5,7 @@ An attempt to leave this machine fails the test even when the code under test sw
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import socket
@@ -28,6 +29,17 @@ FOREIGN_NAMES = (
     *("LANG", "LANGUAGE", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "EDITOR", "VISUAL"),
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"),
 )
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """More than there are processors: a test waits for a third of its time, for programs and for the app's timers."""
+    return max(2, (os.cpu_count() or 2) * 3 // 2)
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end; looking at it again and again is a sixth of a test of the app."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 class NetworkForbidden(RuntimeError):

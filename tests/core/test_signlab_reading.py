@@ -254,6 +254,8 @@ PIECES = st.sampled_from([*"{}[]()\"'`=&:,;?+%\\\n$#@<>/", *WORDS])
 
 @example("curl")
 @example("curl -d")
+@example("curl ?=")
+@example("secret=abc")
 @example("POST ")
 @example("POST \n\n")
 @example('{"a":' + "[" * 5000)

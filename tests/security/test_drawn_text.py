@@ -285,7 +285,7 @@ STEPS = (
     ("1 found", b"\r"),
     ("fields", b"\x14"),  # fill what is required
     ("thing_id", b"\n"),  # send
-    ("Tree", b"\x04"),  # documentation
+    ("things", b"\x04"),  # the answer is there; documentation
     ("PWNED", b"\x11"),  # quit
 )
 

@@ -80,6 +80,7 @@ def serve(bench: Workbench, console: Console, options: Namespace) -> int:
         from topexplorer.sandbox import control
 
         sandbox.add_page(control.PATH, control.Control(sandbox, token, console.say))
+    served = _Served(sandbox, console)
     _introduce(console, sandbox, listener, options.sdk, token)
     if rules:
         listed = (f"  {rule.text}" for rule in rules)
@@ -91,7 +92,7 @@ def serve(bench: Workbench, console: Console, options: Namespace) -> int:
     # What is there by now stays to the end; the garbage collector need not look at it again and again.
     gc.freeze()
     bench.mask_logs()
-    loopback.run(_Served(sandbox, console).until_told(listener))
+    loopback.run(served.until_told(listener))
     if state:
         sandbox.save(partial(statefiles.write, state))
         console.detail([console.say("serve.state_saved", file=state)])
@@ -141,7 +142,10 @@ def _introduce(console: Console, sandbox: Sandbox, listener: socket.socket, sdk:
 
 
 class _Served:
-    """The sandbox behind an HTTP server, with a line on stderr for every call and an orderly end."""
+    """The sandbox behind an HTTP server, with a line on stderr for every call and an orderly end.
+
+    Once there is one, a signal to end is not lost: what reads the address may send it before the server has begun.
+    """
 
     def __init__(self, sandbox: Sandbox, console: Console) -> None:
         self._sandbox = sandbox
@@ -150,6 +154,8 @@ class _Served:
         self._said: list[str] = []
         self._answered = console.say("cli.serve.answered")
         sandbox.watch = self._call
+        for number in _signals():
+            signal.signal(number, lambda *_: self._told.set())
 
     async def until_told(self, listener: socket.socket) -> None:
         from topexplorer.sandbox.loopback import serve as serve_http
@@ -160,10 +166,7 @@ class _Served:
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
-        for name in SIGNALS:
-            number = getattr(signal, name, None)
-            if number is None:
-                continue
+        for number in _signals():
             try:
                 loop.add_signal_handler(number, self._told.set)
             except NotImplementedError:
@@ -219,6 +222,11 @@ class _Served:
 
     def _time(self, row: LogRow | None = None) -> str:
         return _clock_text(int((row.at if row else self._sandbox.now()).timestamp()))
+
+
+def _signals() -> list[signal.Signals]:
+    """Those of SIGNALS that this system has."""
+    return [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
 
 
 @lru_cache(maxsize=4)

@@ -46,7 +46,7 @@ class Visit:
     `caller` is the address it came from. What the rules ask about again and again is looked up once.
     """
 
-    __slots__ = ("app", "call", "caller", "gate", "grant", "now", "spec", "values", "verb")
+    __slots__ = ("_given", "app", "call", "caller", "gate", "grant", "now", "spec", "values", "verb")
 
     def __init__(self, gate: Gate, verb: str, call: IncomingCall, now: datetime, caller: str = "") -> None:
         self.gate = gate
@@ -55,6 +55,7 @@ class Visit:
         self.now = now
         self.caller = caller
         self.values: Mapping[str, str] = dict(reversed(call.params))
+        self._given: dict[str, str] | None = None
         self.spec: ApiSpec | None = gate.catalog.get(self.get("method"))
         self.app: App | None = gate.accounts.app(self.get("app_key"))
         self.grant: Grant | None = gate.accounts.grant(self.get("session"))
@@ -71,7 +72,10 @@ class Visit:
 
     def arguments(self) -> dict[str, str]:
         """The business parameters."""
-        return {name: text for name, text in self.values.items() if name not in self.gate.system_names}
+        if self._given is None:
+            system = self.gate.system_names
+            self._given = {name: text for name, text in self.values.items() if name not in system}
+        return self._given
 
 
 Rule = Callable[[Visit], Refusal | None]
@@ -216,6 +220,8 @@ def _in_wire_form(param: Param, text: str, now: datetime) -> bool:
     """Whether a text that passed `check` is what a gateway would understand, not only a form."""
     if param.type != "boolean" and param.type not in _EXACT:
         return True
+    if param.type == "integer" and text.isascii() and text.isdigit():
+        return len(text) <= 20 and int(text) < _LONG
     parts = [part.strip() for part in text.split(",")] if param.many else [text.strip()]
     if param.type == "boolean":
         return all(part.lower() in ("", "true", "false") for part in parts)

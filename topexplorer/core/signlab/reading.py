@@ -57,7 +57,10 @@ def read(text: str) -> Pasted:
         return Pasted("nothing", refused=message("signlab.read.nothing"))
     if len(best.params) > MOST_PARAMETERS:
         return Pasted(best.form, refused=message("signlab.read.too_many", most=MOST_PARAMETERS))
-    return _sorted_out(best, text)
+    pasted = _sorted_out(best, text)
+    if not (pasted.params or pasted.body or pasted.sign):
+        return Pasted("nothing", refused=message("signlab.read.nothing"))
+    return pasted
 
 
 def _weight(found: Written) -> int:

@@ -177,6 +177,12 @@ def sandbox(stand: Stand) -> Iterator[str]:
     yield row("signed sandbox reads a second", "", "a gateway that checks nothing", found["reads"])
 
 
+def vault(stand: Stand) -> Iterator[str]:
+    found = stand.inside("vault", stand.runs(15, 5))
+    yield row("opening a vault with its passphrase", "ms", "scrypt alone", found["unlock"])
+    yield row("the keys of a call out of an open vault", "ms", "out of variables", found["credentials"])
+
+
 def gateway(stand: Stand) -> Iterator[str]:
     """Over HTTP on one core. Without Prism there are no figures of a baseline, and the rows say why."""
     prism = places.prism(stand.cache)
@@ -193,7 +199,7 @@ def gateway(stand: Stand) -> Iterator[str]:
 
 
 MEASURES = {
-    measure.__name__: measure for measure in (start, memory, idle, call, answer, search, scale, sandbox, gateway)
+    measure.__name__: measure for measure in (start, memory, idle, call, answer, search, scale, sandbox, vault, gateway)
 }
 
 

@@ -251,6 +251,28 @@ def sandbox(runs: int) -> dict[str, Pairs]:
     return {"reads": rounds[1:]}
 
 
+def vault(runs: int) -> dict[str, Pairs]:
+    """Opening a vault against the key derivation alone; keys out of an open one against keys in variables."""
+    from hashlib import scrypt
+
+    from topexplorer.core.call import Secret
+
+    passphrase = "correct horse battery staple"
+    texts = {"APP_KEY": "12345678", "APP_SECRET": "bench", "SESSION": "bench"}
+    with tempfile.TemporaryDirectory() as folder:
+        bench = workbench(folder, ask_passphrase=lambda _wanted: Secret(passphrase))
+        dev = bench.environments["dev"]
+        bench.vault.room.put(dev, texts["APP_KEY"], Secret(texts["APP_SECRET"]))
+        plain = workbench(folder, environ={f"TOPEXPLORER_DEV_{name}": text for name, text in texts.items()})
+        found: dict[str, Pairs] = {"unlock": [], "credentials": []}
+        for _ in range(runs):
+            bench.vault.lock()
+            derive = partial(scrypt, passphrase.encode(), salt=bytes(16), n=2**16, r=8, p=1, maxmem=2**27)
+            found["unlock"].append([timed(bench.vault.unlock, dev), timed(derive)])
+            found["credentials"].append([timed(bench.vault.credentials, dev), timed(plain.vault.credentials, dev)])
+    return found
+
+
 if __name__ == "__main__":
-    measures = {"answer": answer, "largest": largest, "keys": keys, "search": search, "sandbox": sandbox}
+    measures = {measure.__name__: measure for measure in (answer, largest, keys, search, sandbox, vault)}
     print(json.dumps(measures[sys.argv[1]](int(sys.argv[2]))))

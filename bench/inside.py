@@ -142,7 +142,7 @@ async def opened(runs: int) -> dict[str, Pairs]:
 async def typed(runs: int) -> list[float]:
     """Milliseconds from each key of QUERIES to the drawn list, with 5,312 imported APIs."""
     from topexplorer.tui.app import TopExplorer
-    from topexplorer.tui.widgets.catalog_list import CatalogList
+    from topexplorer.tui.widgets.catalog_pane import CatalogPane
 
     waits: list[float] = []
     app = TopExplorer(assemble(), Language("en"))
@@ -150,12 +150,19 @@ async def typed(runs: int) -> list[float]:
         screen: Any = app.screen
         while not (screen.ready and screen.index):
             await pilot.pause()
-        box, listed = screen.query_one("#catalog Input"), screen.query_one(CatalogList)
+        pane, box = screen.query_one(CatalogPane), screen.query_one("#catalog Input")
+        show, shows = pane._show_found, count()
+
+        def counted(*given: Any) -> None:
+            show(*given)
+            next(shows)
+
+        pane._show_found = counted
         for query in QUERIES * runs:
             for end in range(1, len(query) + 1):
-                before = listed.rows
+                before = repr(shows)
                 type_in = partial(setattr, box, "value", query[:end])
-                waits.append(await shown(screen, type_in, lambda before=before: listed.rows is not before))
+                waits.append(await shown(screen, type_in, lambda before=before: repr(shows) != before))
             box.value = ""
             await pilot.pause()
     return waits

@@ -22,7 +22,7 @@ Scores = dict[int, int]
 """The worth of a word to the APIs that have it, by their places in the catalog."""
 Ranked = list[tuple[int, Iterable[int]]]
 LATIN = re.compile(r"[a-z0-9_]+")
-WHOLE, BEGINNING, INSIDE = IN_NAMES = (100, 75, 50)
+WHOLE, BEGINNING, _ = IN_NAMES = (100, 75, 50)
 """The worth of a whole word in a method or a title, of the beginning of one and of the middle."""
 IN_PARAMS, IN_FIELDS, IN_PROSE = (38, 28, 14), (24, 18, 10), 12
 HEAD, CATEGORY, CATEGORY_ALONE = 10, 6, 30

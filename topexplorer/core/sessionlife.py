@@ -17,7 +17,7 @@ from topexplorer.core.nouns import dataclass
 
 Level = Literal["r1", "r2", "w1", "w2"]
 LEVELS: tuple[Level, ...] = get_args(Level)
-READS, WRITES = frozenset[Level]({"r1", "r2"}), frozenset[Level]({"w1", "w2"})
+WRITES = frozenset[Level]({"w1", "w2"})
 Part = Literal["session", "r1", "r2", "w1", "w2", "refresh"]
 PARTS: tuple[Part, ...] = get_args(Part)
 """What runs out at its own time: the session, its levels, and the text that refreshes it."""

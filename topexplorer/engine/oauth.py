@@ -40,11 +40,10 @@ class SignInFailed(MissingKeys):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The three addresses of a platform's OAuth pages."""
+    """Where a seller authorises an app, and where its code becomes a session."""
 
     authorize: str
     token: str
-    logoff: str
 
 
 def site_of(environment: Environment, platform: Platform) -> Site:
@@ -69,8 +68,8 @@ def site_of(environment: Environment, platform: Platform) -> Site:
 
 
 def site_at(root: str) -> Site:
-    """The three addresses below `root`, which ends with a slash."""
-    return Site(f"{root}authorize", f"{root}token", f"{root}logoff")
+    """The addresses below `root`, which ends with a slash."""
+    return Site(f"{root}authorize", f"{root}token")
 
 
 @dataclass(frozen=True, slots=True)

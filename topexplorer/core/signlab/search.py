@@ -28,6 +28,7 @@ DIGEST_AXES = frozenset({"algorithm", "placement", "secret", "again"})
 _FINDERS = (*PARAMETER_MISTAKES, *VALUE_MISTAKES, *TEXT_MISTAKES)
 _PLACED_ANYWHERE = frozenset({"not_sent", "sign_included", "null_signed", "file_signed"})
 Found = tuple[Making, tuple[Change, ...]]
+Fits = Callable[[bytes], bool]
 Patch = Mapping[int, str]
 """What stands in some slots of the right text instead."""
 _BY_VALUE = frozenset({"by_value", "sorted_as_texts"})
@@ -63,6 +64,8 @@ class _Frame(NamedTuple):
     ends: tuple[bytes, bytes]
     takes_more: bool
     """Whether it is known where a parameter would stand that is not sent."""
+    fits: Fits
+    """Whether bytes make the sign with what else the mistake changes."""
 
 
 class _Pieces:
@@ -101,7 +104,7 @@ class _Pieces:
             found[len(self.slots) - 1] = making.body
         return found
 
-    def frame(self, change: Change, making: Making) -> _Frame | None:
+    def frame(self, change: Change, making: Making, fits: Callable[[Making], Fits]) -> _Frame | None:
         """How a change of order, ends or charset puts the slots together; None where values have a say in it."""
         if not self.usable or change.mistake in _BY_VALUE or change.axis not in ("order", "ends", "charset"):
             return None
@@ -111,7 +114,7 @@ class _Pieces:
             order = [*(places[name] for name, _value in making.order(making.pairs)), len(self.slots) - 1]
         slots = self.slots if change.axis != "charset" else [making.charset(text) for text in self._texts]
         ends = (making.charset(making.ends[0]), making.charset(making.ends[1]))
-        return _Frame(order, slots, ends, change.axis != "order")
+        return _Frame(order, slots, ends, change.axis != "order", fits(making))
 
 
 class Search:
@@ -195,7 +198,7 @@ class Search:
     def _two(self, right: Making, changes: list[Change]) -> Found | None:
         pieces = _Pieces(right)
         self._left -= len(changes) * self._cost
-        singles = list(_different(changes, right, pieces)) if self._left > 0 else []
+        singles = list(_different(changes, right, pieces, self._quick)) if self._left > 0 else []
         ranked: dict[int, list[_Single]] = {}
         for single in singles:
             ranked.setdefault(single.change.rank, []).append(single)
@@ -210,9 +213,7 @@ class Search:
                         return found
         return self._placed_anywhere(singles)
 
-    def _with_each(
-        self, first: _Single, others: list[_Single], slots: list[bytes], fits: Callable[[bytes], bool]
-    ) -> Found | None:
+    def _with_each(self, first: _Single, others: list[_Single], slots: list[bytes], fits: Fits) -> Found | None:
         """One mistake together with each of the others. The joining is written out: it is where the time goes."""
         mine = first.written
         patched = _patched(slots, mine or {})
@@ -232,8 +233,8 @@ class Search:
             elif (data := _framed(first, second)) is not None:
                 self._left -= self._patch_cost + 1
                 self.tried += 1
-                framing = first if first.frame else second
-                if self._claim.fits(framing.making.digest(self._secret, data)):
+                frame = first.frame or second.frame
+                if frame and frame.fits(data):
                     return _both(first, second), (first.change, second.change)
             else:
                 making = _both(first, second)
@@ -241,9 +242,9 @@ class Search:
                     return making, (first.change, second.change)
         return None
 
-    def _quick(self, right: Making) -> Callable[[bytes], bool]:
-        """Whether bytes make the sign in the right way: the same as `Making.digest`, with all decided beforehand."""
-        key, algorithm, fits = utf8(self._secret), right.algorithm, self._claim.fits
+    def _quick(self, right: Making) -> Fits:
+        """Whether bytes make the sign where the secret stands right: `Making.digest` with all decided beforehand."""
+        key, algorithm, fits = right.charset(self._secret), right.algorithm, self._claim.fits
         if algorithm.keyed:
             return lambda data: fits(hmac.digest(key, data, algorithm.name))
         return lambda data: fits(algorithm.hash(key + data + key).digest())
@@ -271,7 +272,9 @@ def _guessed(claim: Claim) -> str:
     return "hmac-sha256" if 32 in claim.sizes and 16 not in claim.sizes else "md5"
 
 
-def _different(changes: list[Change], right: Making, pieces: _Pieces) -> Iterator[_Single]:
+def _different(
+    changes: list[Change], right: Making, pieces: _Pieces, fits: Callable[[Making], Fits]
+) -> Iterator[_Single]:
     """The changes, without those of values that come to the same as one before."""
     seen: set[object] = set()
     for change in changes:
@@ -282,7 +285,7 @@ def _different(changes: list[Change], right: Making, pieces: _Pieces) -> Iterato
             seen.add(same)
             patch = pieces.patch(making) if change.axis == "value" else None
             written = {at: utf8(text) for at, text in patch.items()} if patch is not None else None
-            yield _Single(change, making, data, patch, written, pieces.frame(change, making))
+            yield _Single(change, making, data, patch, written, pieces.frame(change, making, fits))
 
 
 def _framed(first: _Single, second: _Single) -> bytes | None:

@@ -16,7 +16,7 @@ from tests.engine.clock import Clock
 from tests.engine.sentences import said
 from topexplorer.core.errors import QuotaExceeded
 from topexplorer.core.spec import Limit
-from topexplorer.engine import tally
+from topexplorer.engine import database
 from topexplorer.engine.ledger import Budget, Ledger
 
 ROOT = Path(__file__).parents[2]
@@ -270,7 +270,7 @@ def test_a_disk_that_fills_up_loses_no_count(call: int, path: Path) -> None:
 def test_a_ledger_that_stays_locked_refuses_for_a_second(
     opened: Opened, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tally, "BUSY_SECONDS", 0.0)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.0)
     ledger = opened()
     assert reserved(ledger)
     other = sqlite3.connect(path, isolation_level=None)

@@ -19,7 +19,6 @@ from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import Limit
 from topexplorer.core.text import clean_line
 from topexplorer.core.values import GMT8
-from topexplorer.engine.settings import storage_cause
 
 if TYPE_CHECKING:
     from topexplorer.engine.tally import Tally
@@ -102,12 +101,12 @@ class Ledger:
         """Closes the file; the next question opens it again. What was counted in memory is forgotten."""
         with self._lock:
             if self._tally is not None:
-                self._tally.close()
+                self._tally.database.close()
                 self._tally = None
 
     def _reserve(self, tally: Tally, call_id: str, budgets: tuple[Budget, ...]) -> QuotaExceeded | None:
         keys = {budget.key for budget in budgets}
-        with tally.writing():
+        with tally.database.writing():
             # Read when no other process can write any more, so that stamps are in order.
             now = self._now()
             self._note_step(tally.set_back(keys, now))
@@ -122,13 +121,13 @@ class Ledger:
         return None
 
     def _ban(self, tally: Tally, key: str, span: int, reason: str) -> None:
-        with tally.writing():
+        with tally.database.writing():
             now = self._now()
             self._note_step(tally.set_back((key,), now))
             tally.ban(key, now, span, reason)
 
     def _meters(self, tally: Tally, budgets: tuple[Budget, ...]) -> tuple[Meter, ...]:
-        with tally.reading():
+        with tally.database.reading():
             now = self._now()
             return tuple(_meter(tally, budget, now) for budget in budgets)
 
@@ -136,13 +135,13 @@ class Ledger:
         """The answer to `question`; where the file gives way, of a new file or of this process's memory."""
         import sqlite3
 
-        from topexplorer.engine.tally import NewerTally
+        from topexplorer.engine.database import NewerDatabase
 
         with self._lock:
             for _attempt in range(3):
                 try:
                     return question(self._opened())
-                except (OSError, sqlite3.Error, NewerTally) as error:
+                except (OSError, sqlite3.Error, NewerDatabase) as error:
                     self._recover(error)
             return question(self._opened())
 
@@ -150,18 +149,19 @@ class Ledger:
         """The open tally: the file, as long as it is the one that other processes find under that name."""
         from topexplorer.engine.tally import Tally
 
-        if self._tally is not None and self._tally.is_stale():
-            self._tally.close()
+        if self._tally is not None and self._tally.database.is_stale():
+            self._tally.database.close()
             self._tally = None
         if self._tally is None:
             self._tally = Tally.open(self._path) if self._path else Tally.in_memory()
-            if self._tally.moved:
-                self._note("ledger.broken", moved=clean_line(str(self._tally.moved)))
+            if self._tally.database.moved:
+                self._note("ledger.broken", moved=clean_line(str(self._tally.database.moved)))
         return self._tally
 
     def _recover(self, error: Exception) -> None:
         """Leaves a Tally that can be asked again, or none for a new one to be opened. Raises when that is no use."""
-        from topexplorer.engine.tally import NewerTally, Tally, is_broken, is_busy, is_full
+        from topexplorer.engine.database import NewerDatabase, cause, is_broken, is_busy
+        from topexplorer.engine.tally import Tally
 
         if self._path is None:
             if not is_broken(error):
@@ -171,28 +171,27 @@ class Ledger:
             return
         if is_busy(error):
             raise QuotaExceeded(message("ledger.busy", path=clean_line(str(self._path))), 1.0) from None
-        if isinstance(error, NewerTally):
+        if isinstance(error, NewerDatabase):
             self._note("ledger.newer")
             self._forsake(Tally.in_memory())
             return
         if is_broken(error) and self._tally is not None:
             broken, self._tally = self._tally, None
             try:
-                if moved := broken.move_aside():
+                if moved := broken.database.move_aside():
                     self._note("ledger.broken", moved=clean_line(str(moved)))
                 return
             except OSError as other:
-                self._note("ledger.unwritable", cause=_cause(other))
+                self._note("ledger.unwritable", cause=cause(other))
                 self._forsake(Tally.in_memory())
                 return
-        cause = message("storage.full") if is_full(error) else _cause(error)
-        self._note("ledger.unwritable", cause=cause)
+        self._note("ledger.unwritable", cause=cause(error))
         self._forsake(Tally.in_memory(self._path))
 
     def _forsake(self, tally: Tally) -> None:
         """Counts in memory from here on."""
         if self._tally is not None:
-            self._tally.close()
+            self._tally.database.close()
         self._tally, self._path = tally, None
 
     def _note(self, key: str, **values: object) -> None:
@@ -272,7 +271,3 @@ def _midnight(now: int) -> int:
     """The last midnight in GMT+8, where the platform's day ends."""
     shift = (GMT8.utcoffset(None) or timedelta()) // timedelta(microseconds=1)
     return (now + shift) // DAY * DAY - shift
-
-
-def _cause(error: Exception) -> Message:
-    return storage_cause(error if isinstance(error, OSError) else OSError(0, str(error)))

@@ -74,6 +74,41 @@ def test_whoever_stops_after_an_answer_is_given_up(
     assert asyncio.run(again()) == lines
 
 
+def test_whoever_does_not_read_is_given_up_and_whoever_reads_slowly_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loopback, "READ_SECONDS", 0.5)
+    sufferer = Sufferer(f"{API}: body=50MB")
+    form = sufferer.form()
+    call = POST + b"Content-Length: %d\r\n\r\n" % len(form) + form
+
+    async def read(port: int, pause: float, every: int, pauses: int) -> tuple[int, bool]:
+        """How many bytes came, with some pauses, each when so many more have come, and whether the line was cut."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(call)
+        came = paused = 0
+        try:
+            while piece := await reader.read(1 << 20):
+                came += len(piece)
+                if came > 50_000_000:
+                    return came, False
+                if came - paused >= every and pauses:
+                    paused, pauses = came, pauses - 1
+                    await asyncio.sleep(pause)
+        except ConnectionError:
+            pass
+        finally:
+            writer.transport.abort()
+        return came, True
+
+    async def both() -> tuple[tuple[int, bool], tuple[int, bool]]:
+        async with served(sufferer.sandbox) as port:
+            return await asyncio.gather(read(port, 1.2, 1, 1), read(port, 0.1, 10_000_000, 5))
+
+    stopped, slow = asyncio.run(both())
+    assert stopped[1]
+    assert stopped[0] < 50_000_000
+    assert not slow[1]
+
+
 def test_a_call_that_waits_for_its_answer_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loopback, "HEAD_SECONDS", 0.0)
     monkeypatch.setattr(loopback, "BODY_SECONDS", 0.0)

@@ -125,6 +125,7 @@ PRESETS = (
     Preset("huge", "*: body=50MB"),
     Preset("clock", "*: clock=+15m"),
     Preset("session", "*: code=27 sub_code=invalid-sessionkey sub_msg=SessionKey非法"),
+    Preset("sign_in", "oauth.token: sub_code=invalid_grant"),
 )
 """One for every kind of fault, in the order to offer them."""
 

@@ -25,6 +25,8 @@ LONGEST_HEAD = 64 * 1024
 """Bytes of a request before its body. The parser itself would take any number."""
 HEAD_SECONDS, BODY_SECONDS = 20.0, 60.0
 """How long the head of a request may take, from its first byte or, on a new line, from the beginning; and its body."""
+READ_SECONDS = 300.0
+"""How long a caller may take nothing of an answer that waits for him. The system takes some MB for him at once."""
 TIMED_OUT = (
     b"HTTP/1.1 408 Request Timeout\r\ncontent-type: text/plain;charset=UTF-8\r\ncontent-length: 16\r\n"
     b"connection: close\r\n\r\nRequest Timeout\n"
@@ -123,15 +125,33 @@ class _Line(HttpToolsProtocol):
     _head = 0
     _due = math.inf
     """When the rest of a request must have come, by the loop's clock; between requests uvicorn has its own timer."""
+    _unread = 0
+    """Bytes that waited to be read at the last look."""
+    _read_by = math.inf
+    """When some of them must have been."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._due = self.loop.time() + HEAD_SECONDS
 
+    def resume_writing(self) -> None:
+        self._read_by = math.inf
+        super().resume_writing()
+
     def give_up_if_due(self, now: float) -> None:
-        """Ends the line of a caller who is late, with a 408 unless an answer is already on its way."""
-        if now < self._due:
-            return
+        """Ends the line of a caller who is late, with a 408 unless an answer is already on its way, and of one who does
+        not read.
+        """
+        unread = self.transport.get_write_buffer_size()
+        if not unread or unread < self._unread or self._read_by == math.inf:
+            self._read_by = now + READ_SECONDS if unread else math.inf
+        self._unread = unread
+        if now >= self._read_by:
+            self.transport.abort()
+        elif now >= self._due:
+            self._give_up()
+
+    def _give_up(self) -> None:
         self._due = math.inf
         cycle: Any = self.cycle
         unanswered = cycle is not None and not cycle.response_complete

@@ -6,10 +6,10 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from topexplorer.core.indent import SMALL, indent_json, indent_xml
+from topexplorer.core.indent import SMALL, indent_json, indent_pieces, indent_xml
 
 documents = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -24,6 +24,30 @@ def test_small_documents_come_out_as_large_ones_do(
 ) -> None:
     body = json.dumps(document, ensure_ascii=ascii_only, separators=separators).encode()
     assert indent_json(body) == msgspec.json.format(body, indent=2)
+
+
+@given(documents, st.integers(1, 40), st.booleans(), st.sampled_from([(",", ":"), (" , ", "\n:\t")]))
+def test_a_document_indented_in_pieces_is_the_same_as_in_one(
+    document: object, size: int, ascii_only: bool, separators: tuple[str, str]
+) -> None:
+    inner = json.dumps(document, ensure_ascii=ascii_only, separators=separators).encode()
+    body = b'{"\\\\": ",{,[,\\",", "of": [1, ' + inner + b', "\\",\\\\", {}, [[]], "]"], "of": "' + b"," * 60 + b'"}'
+    rests: list[int] = []
+    assert indent_pieces(body, size, lambda: rests.append(1)) == msgspec.json.format(body, indent=2)
+    assert len(rests) > 1
+
+
+@example(b"[[,2]]}]", 1)
+@given(st.binary(max_size=30) | st.text('[]{},:"1 \\', max_size=30).map(str.encode), st.integers(1, 12))
+def test_in_pieces_nothing_passes_that_is_no_json(end: bytes, size: int) -> None:
+    body = b'[["a,b", 0], {"a": [0, 0], "b": ' + end
+    try:
+        whole = msgspec.json.format(body, indent=2)
+    except msgspec.MsgspecError:
+        with pytest.raises(ValueError):
+            indent_pieces(body, size)
+    else:
+        assert indent_pieces(body, size) == whole
 
 
 @pytest.mark.parametrize("padding", [0, SMALL])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topexplorer.core.xmltree import CHUNK, decode_xml, parse_xml
+from topexplorer.core.xmltree import CHUNK, LONGEST_TAG, decode_xml, parse_xml
 
 BOMB = (
     '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "'
@@ -99,3 +99,19 @@ def test_a_document_larger_than_one_piece_is_read_whole() -> None:
     assert len(body) > CHUNK
     assert decode_xml(body)[1] == {"b": [str(row) for row in range(rows)]}
     assert len(parse_xml(body)) == rows
+
+
+@pytest.mark.parametrize("form", [b"<a %b/>", b"<a b='%b'/>", b"<%b/>", b"<a><!-- <<>%b --></a>", b"<a><?p %b"])
+def test_a_tag_or_comment_without_end_is_refused_before_it_costs_time(form: bytes) -> None:
+    with pytest.raises(ValueError, match="tag of more than 1 MB"):
+        parse_xml(form % (b"x" * 2 * LONGEST_TAG))
+
+
+@pytest.mark.parametrize("form", ["<a>%s</a>", "<a><![CDATA[%s]]></a>"])
+def test_text_may_be_as_long_as_it_likes(form: str) -> None:
+    text = "单" * LONGEST_TAG
+    assert decode_xml((form % text).encode())[1] == text
+
+
+def test_a_prefix_stays_as_it_is_written() -> None:
+    assert decode_xml(b'<x:a xmlns:x="http://example.invalid/"><x:b>1</x:b></x:a>') == ("x:a", {"x:b": "1"})

@@ -17,6 +17,7 @@ from topexplorer.core.views import Syntax
 
 WRAP = 4000
 BLOCK = 32 * 1024
+BLOCKS_IN_ONE_GO = 16
 SEARCH_STEP = 128 * 1024
 MOST_HITS = 100_000
 
@@ -44,15 +45,18 @@ class _Block(NamedTuple):
 
 
 class LineText:
-    """`text` in rows of at most `wrap` bytes, never cut inside a character or an escape."""
+    """`text` in rows of at most `wrap` bytes, never cut inside a character or an escape. `rest` is called between two
+    steps of the way through the text."""
 
-    def __init__(self, text: bytes, syntax: Syntax, wrap: int = WRAP) -> None:
+    def __init__(
+        self, text: bytes, syntax: Syntax, wrap: int = WRAP, rest: Callable[[], object] = lambda: None
+    ) -> None:
         self.text = text
         self.syntax = syntax
         self.wrap = max(wrap, 16)
         self._blocks: list[_Block] = []
         self._read: dict[int, list[Row]] = {}
-        self.rows, self.lines = self._index()
+        self.rows, self.lines = self._index(rest)
 
     def row(self, number: int) -> Row:
         """The row of that number, from 0. Raises IndexError."""
@@ -84,9 +88,11 @@ class LineText:
         piece = Row(start, end, row.line, 0, True) if whole else row
         return self.content(piece).rstrip("\r"), whole
 
-    def _index(self) -> tuple[int, int]:
+    def _index(self, rest: Callable[[], object]) -> tuple[int, int]:
         row, line, piece, start = 0, 1, 0, 0
         while start < len(self.text):
+            if len(self._blocks) % BLOCKS_IN_ONE_GO == BLOCKS_IN_ONE_GO - 1:
+                rest()
             self._blocks.append(_Block(start, row, line, piece))
             stop = min(start + BLOCK, len(self.text))
             while start < stop:

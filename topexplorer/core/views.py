@@ -31,6 +31,8 @@ class Reading:
     around: Surroundings = NOTHING_KNOWN
     hide: Callable[[Exchange], Exchange] | None = None
     """What the exchange has to go through before anybody sees it. May take as long as the answer is large."""
+    rest: Callable[[], object] = lambda: None
+    """Called between two steps of what takes long, so that other threads get their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class TextView:
         body = exchange.body.removeprefix(b"\xef\xbb\xbf")
         if body.lstrip()[:1] == b"<":
             return Lines(indent_xml(body), "xml")
-        return Lines(indent_json(body), "json")
+        return Lines(indent_json(body, reading.rest), "json")
 
 
 class RawView:

@@ -17,6 +17,7 @@ from topexplorer.core.lint import RULES, Finding, lint
 DOCS = "https://open.taobao.com/api.htm?docId=1&docType=2"
 GET = "taobao.sample.get"
 UPDATE = "taobao.sample.update.json"
+WAY = "$.shows[0]"
 
 
 def text(zh: str, en: str) -> dict[str, str]:
@@ -50,15 +51,39 @@ class Samples(SpecFolder):
     def update(self, **parts: Any) -> None:
         """The write, with parts of its own."""
         facts: dict[str, Any] = {"title": text("修改样例", "Change a sample"), "writes": True, "changes": ["tid"]}
-        self.api("taobao.sample.update", docs=DOCS, params=[good_param()], **facts, **parts)
+        facts |= {"params": [good_param()], "effect": "changes", "unseen": None if "shows" in parts else "no-read"}
+        self.api("taobao.sample.update", docs=DOCS, **{**facts, **parts})
 
     def shown(self, **parts: Any) -> None:
         """The write, with a way to see what it will change."""
-        self.update(shows=shows(**parts))
+        self.update(shows=[shows(**parts)])
+
+    def packed(self, place: str) -> None:
+        """A way that takes the parameter apart into an id and nothing else."""
+        taken = [{"param": "tid", "between": ",", "parts": ["id"]}]
+        self.shown(packed=taken, values=[{"name": "tid", "of": place}], fields=[])
+
+    def nested(self, place: str) -> None:
+        """A way to a value behind the lists of a JSON parameter."""
+        rows = good_param("rows", type="object", many=True, example=None, children=[good_param("ids", many=True)])
+        tree = good_param("tree", type="object", example=None, required=False, children=[rows])
+        self.update(params=[good_param(), tree], shows=[shows(values=[{"name": "tid", "of": place}])])
+
+    def adding(self) -> None:
+        """A change that depends on a parameter that is not there."""
+        self.shown(fields=[{"param": "tid", "field": "size", "adds_when": {"param": "no", "text": "1"}}])
+
+    def paged(self) -> None:
+        """Pages that nothing numbers."""
+        self.shown(values=[{"name": "tid", "text": "1"}], paged={"number": "page", "size": "tid"})
+
+    def clearing(self) -> None:
+        """The same, for a field that is emptied."""
+        self.shown(fields=[{"param": "tid", "field": "size", "clears_when": {"param": "no", "text": "1"}}])
 
     def shown_by_a_write(self) -> None:
         self.shown()
-        self.get(writes=True, changes=["tid"])
+        self.get(writes=True, changes=["tid"], effect="sends")
 
     def get(self, method: str = GET, **parts: Any) -> Path:
         """The API, with parts of its own."""
@@ -155,18 +180,31 @@ BREAKERS: list[tuple[str, Callable[[Samples], object], str, str]] = [
     ("unknown-field", lambda f: f.param(**a_fields_param("id,no")), "", "$.params[1].example"),
     ("crossed-limits", lambda f: f.param(type="integer", minimum=5, maximum=1), "", "$.params[1].minimum"),
     ("bad-limit", lambda f: f.param(max_length=0), "", "$.params[1].max_length"),
-    ("unknown-change", lambda f: f.get(writes=True, changes=["tid", "no"]), "", "$.changes[1]"),
+    ("unknown-change", lambda f: f.get(writes=True, effect="sends", changes=["tid", "no"]), "", "$.changes[1]"),
     ("changes-of-a-read", lambda f: f.get(changes=["tid"]), "", "$.changes"),
-    ("shows-of-a-read", lambda f: f.get(shows=shows()), "", "$.shows"),
-    ("shows-unknown", lambda f: f.shown(method="taobao.nowhere.get"), UPDATE, "$.shows.method"),
-    ("shows-no-read", lambda f: f.shown_by_a_write(), UPDATE, "$.shows.method"),
-    ("shows-value", lambda f: f.shown(values=[{"name": "tid", "of": "tid", "text": "1"}]), UPDATE, "$.shows.values[0]"),
-    ("shows-value", lambda f: f.shown(values=[{"name": "tid"}]), UPDATE, "$.shows.values[0]"),
-    ("shows-lacks", lambda f: f.shown(values=[]), UPDATE, "$.shows.values"),
-    ("shows-misfit", lambda f: f.shown(object="nothing"), UPDATE, "$.shows.object"),
-    ("shows-misfit", lambda f: f.shown(values=[{"name": "tid", "of": "no"}]), UPDATE, "$.shows.values[0].of"),
-    ("shows-misfit", lambda f: f.shown(fields=[{"param": "no", "field": "size"}]), UPDATE, "$.shows.fields[0].param"),
-    ("shows-misfit", lambda f: f.shown(fields=[{"param": "tid", "field": "no"}]), UPDATE, "$.shows.fields[0].field"),
+    ("shows-of-a-read", lambda f: f.get(shows=[shows()]), "", "$.shows"),
+    ("shows-of-a-read", lambda f: f.get(effect="changes"), "", "$.effect"),
+    ("shows-of-a-read", lambda f: f.get(unseen="no-key"), "", "$.unseen"),
+    ("shows-unknown", lambda f: f.shown(method="taobao.nowhere.get"), UPDATE, "$.shows[0].method"),
+    ("shows-no-read", lambda f: f.shown_by_a_write(), UPDATE, "$.shows[0].method"),
+    ("shows-value", lambda f: f.shown(values=[{"name": "tid", "of": "tid", "text": "1"}]), UPDATE, f"{WAY}.values[0]"),
+    ("shows-value", lambda f: f.shown(values=[{"name": "tid"}]), UPDATE, f"{WAY}.values[0]"),
+    ("shows-lacks", lambda f: f.shown(values=[]), UPDATE, f"{WAY}.values"),
+    ("shows-misfit", lambda f: f.shown(object="nothing"), UPDATE, f"{WAY}.object"),
+    ("shows-misfit", lambda f: f.shown(values=[{"name": "tid", "of": "no"}]), UPDATE, f"{WAY}.values[0].of"),
+    ("shows-misfit", lambda f: f.shown(values=[{"name": "tid", "of": "tid.in"}]), UPDATE, f"{WAY}.values[0].of"),
+    ("shows-misfit", lambda f: f.shown(fields=[{"param": "no", "field": "size"}]), UPDATE, f"{WAY}.fields[0].param"),
+    ("shows-misfit", lambda f: f.shown(fields=[{"param": "tid", "field": "no"}]), UPDATE, f"{WAY}.fields[0].field"),
+    ("shows-misfit", lambda f: f.shown(keys=[{"param": "tid", "field": "no"}]), UPDATE, f"{WAY}.keys[0].field"),
+    ("shows-misfit", lambda f: f.shown(packed=[{"param": "no", "between": ","}]), UPDATE, f"{WAY}.packed[0].param"),
+    ("shows-misfit", lambda f: f.packed("tid.size"), UPDATE, f"{WAY}.values[0].of"),
+    ("shows-misfit", lambda f: f.adding(), UPDATE, f"{WAY}.fields[0].adds_when.param"),
+    ("shows-misfit", lambda f: f.clearing(), UPDATE, f"{WAY}.fields[0].clears_when.param"),
+    ("shows-lacks", lambda f: f.paged(), UPDATE, f"{WAY}.paged"),
+    ("shows-lists", lambda f: f.nested("tree.rows.ids"), UPDATE, f"{WAY}.values[0].of"),
+    ("shown-and-unseen", lambda f: f.update(shows=[shows()], unseen="no-key"), UPDATE, "$.unseen"),
+    ("no-effect", lambda f: f.update(effect=None), UPDATE, "$.effect"),
+    ("no-sight", lambda f: f.update(unseen=None), UPDATE, "$.shows"),
     ("names-itself", lambda f: f.get(related=[GET]), "", "$.related[0]"),
     ("bad-related", lambda f: f.get(related=["订单"]), "", "$.related[0]"),
     ("dead-end", lambda f: f.retired(), "", "$.retired.instead"),
@@ -183,7 +221,7 @@ BREAKERS: list[tuple[str, Callable[[Samples], object], str, str]] = [
     ("repeats", lambda f: f.param(summary=text("编号。", "Id of the trade.")), "", "$.params[1].summary"),
     ("no-summary", lambda f: f.param(summary=None), "", "$.params[1]"),
     ("no-example", lambda f: f.param(required=True), "", "$.params[1]"),
-    ("no-changes", lambda f: f.get(writes=True), "", "$.changes"),
+    ("no-changes", lambda f: f.get(writes=True, effect="sends"), "", "$.changes"),
     ("no-docs", lambda f: f.get(docs=None), "", "$.docs"),
     ("no-members", lambda f: f.param(type="object"), "", "$.params[1]"),
     ("untitled-choices", lambda f: f.param(choices=[*choices("a"), {"value": "b"}]), "", "$.params[1].choices"),

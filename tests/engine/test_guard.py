@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from tests.core.samples import bundled
 from tests.engine.sentences import said
 from tests.workbench import PROD_KEYS, TID, Clock, workbench
 from topexplorer.assemble import Workbench
-from topexplorer.core.call import Credentials, RequestDraft
+from topexplorer.core.call import Answer, Credentials, RequestDraft
 from topexplorer.core.catalog import unlisted
 from topexplorer.core.errors import Forbidden, MissingKeys, NeedsConfirmation
 from topexplorer.core.language import message
+from topexplorer.core.plannedwrite import MOST_READS, PlannedWrite
 from topexplorer.engine.environments import SANDBOX_URL, Environment
 from topexplorer.engine.guard import match, refusal
 from topexplorer.engine.lookups import look
@@ -28,6 +30,7 @@ CATALOG = bundled()
 WRITES = [method for method, entry in CATALOG.entries.items() if entry.writes]
 READS = [method for method, entry in CATALOG.entries.items() if not entry.writes]
 ROLE = Environment("support", "prod", "https://eco.example/", allow=("taobao.trade*.get", "taobao.trade.memo.*"))
+ORDER_SKU = "taobao.trade.ordersku.update"
 MEMO = RequestDraft("taobao.trade.memo.update", {"tid": TID, "memo": "gift"})
 
 
@@ -122,13 +125,14 @@ def test_a_write_in_prod_shows_who_what_and_the_object_before(tmp_path: Path) ->
     assert (planned.environment, planned.app_key, planned.method) == ("prod", "12345678", MEMO.api)
     assert planned.values == (("tid", TID), ("memo", "gift"))
     sight = asyncio.run(look(bench.engine, planned))
-    (fields,) = sight.objects
+    (seen,) = sight.objects
+    fields = seen.fields
     assert sight.trouble is None
     assert (fields[0].name, fields[0].becomes, fields[0].differs) == ("seller_memo", "gift", True)
     assert [call.method for call in bench.sandbox.log] == ["taobao.trade.fullinfo.get"]
     exchange = asyncio.run(bench.engine.send(bench.engine.prepare(MEMO, planned)))
     assert exchange.ok
-    (fields,) = asyncio.run(look(bench.engine, planned)).objects
+    fields = asyncio.run(look(bench.engine, planned)).objects[0].fields
     assert (fields[0].text, fields[0].differs) == ("gift", False)
 
 
@@ -137,8 +141,12 @@ def test_what_cannot_be_seen_first_is_said_and_can_be_sent_all_the_same(tmp_path
     for draft, words in (
         (MEMO, "could not be read first, with taobao.trade.fullinfo.get: prod does not let out"),
         (MEMO.with_value("tid", "404"), "could not be read first, with taobao.trade.fullinfo.get"),
-        (RequestDraft("taobao.trade.memo.update", {"memo": "x"}), "is not known"),
+        (RequestDraft("taobao.trade.memo.update", {"memo": "x"}), "a value that names it is missing"),
         (RequestDraft("taobao.nobody.knows.get"), "is not known"),
+        (RequestDraft("taobao.crm.group.add", {"group_name": "x"}), "This creates something new"),
+        (RequestDraft("taobao.top.event.publish", {"trigger_code": "x", "content": "{}"}), "hands something over"),
+        (RequestDraft("taobao.open.seller.biz.logistic.time.rule"), "no API of the catalog reads"),
+        (RequestDraft("taobao.qimen.trade.user.delete"), "need an id that this call does not carry"),
     ):
         with pytest.raises(NeedsConfirmation) as needed:
             bench.engine.prepare(draft)
@@ -152,6 +160,92 @@ def test_what_cannot_be_seen_first_is_said_and_can_be_sent_all_the_same(tmp_path
     trouble = asyncio.run(look(bench.engine, needed.value.planned)).trouble
     assert trouble
     assert "was answered with: 15" in said(trouble)
+
+
+def planned_in(bench: Workbench, draft: RequestDraft) -> PlannedWrite:
+    with pytest.raises(NeedsConfirmation) as needed:
+        bench.engine.prepare(draft)
+    return needed.value.planned
+
+
+def test_of_several_objects_each_is_read_and_what_is_left_out_is_counted(tmp_path: Path) -> None:
+    bench = market(tmp_path)
+    infos = ",".join(f"{number}|5900|7|onsale" for number in (190283746500112, 404, 190283746500120, 1, 2, 3, 4))
+    planned = planned_in(bench, RequestDraft("taobao.rp.refunds.agree", {"refund_infos": infos}))
+    sight = asyncio.run(look(bench.engine, planned))
+    first, missing, third = sight.objects[:3]
+    assert (first.label, first.fields[0].text, first.fields[0].becomes) == (
+        (("refund_id", "190283746500112"),),
+        "89.00",
+        "59.00",
+    )
+    assert missing.trouble
+    assert "was answered with: 15" in said(missing.trouble)
+    assert third.fields
+    assert (len(sight.objects), sight.more, sight.named) == (5, 2, 7)
+    assert len(bench.sandbox.log) == 5
+    gone = planned_in(bench, RequestDraft("taobao.rp.refunds.agree", {"refund_infos": "1|1|1|onsale,2|1|1|onsale"}))
+    sight = asyncio.run(look(bench.engine, gone))
+    assert not sight.objects
+    assert sight.trouble, "one sentence is enough where all were answered alike"
+
+
+def test_what_hides_in_json_is_read_and_shown_as_it_will_be(tmp_path: Path) -> None:
+    bench, keeper = market(tmp_path), "taobao.singletreasure.activity.item"
+    info = {
+        "activity_id": 10086012345,
+        "item_detail_info": [{"item_id": 658402931875, "discount": 700, "limit_check": 3}],
+    }
+    draft = RequestDraft(f"{keeper}.batchupdate", {"item_detail_info": json.dumps(info)})
+    planned = planned_in(bench, draft)
+    (seen,) = asyncio.run(look(bench.engine, planned)).objects
+    assert (seen.method, seen.fields[0].text, seen.fields[0].becomes) == (f"{keeper}.query", "-1", "3")
+    assert asyncio.run(bench.engine.send(bench.engine.prepare(draft, planned))).ok
+    (seen,) = asyncio.run(look(bench.engine, planned)).objects
+    assert (seen.fields[0].text, seen.fields[0].differs) == ("3", False)
+
+
+def test_pages_are_turned_until_the_object_is_found_or_the_reads_are_used_up(tmp_path: Path) -> None:
+    clock, keeper = Clock(), "taobao.promotionmisc.common.item"
+    bench = market(tmp_path, clock=clock)
+    bench.engine.use("sandbox")
+
+    def made(method: str, values: dict[str, str], name: str) -> str:
+        clock.move(1)
+        answer = asyncio.run(bench.engine.send(bench.engine.prepare(RequestDraft(method, values)))).outcome
+        assert isinstance(answer, Answer), answer
+        return str(answer.payload[name])
+
+    base = {"name": "x", "description": "x", "start_time": "now", "end_time": "2099-01-01 00:00:00"}
+    activity = made(f"{keeper}.activity.add", base, "activity_id")
+    item = {"activity_id": activity, "item_id": "658402931875", "promotion_type": "1", "promotion_value": "900"}
+    details = [made(f"{keeper}.detail.add", item, "detail_id") for _place in range(51)]
+    bench.engine.use("prod")
+    for detail, reads, words in ((details[0], 1, ""), (details[-1], 2, ""), ("404", 2, "answered without it")):
+        clock.move(2)
+        before = len(bench.sandbox.log)
+        draft = RequestDraft(f"{keeper}.detail.delete", {"activity_id": activity, "detail_id": detail})
+        planned = planned_in(bench, draft)
+        sight = asyncio.run(look(bench.engine, planned))
+        assert len(bench.sandbox.log) - before == reads
+        if words:
+            assert sight.trouble
+            assert words in said(sight.trouble)
+        else:
+            (seen,) = sight.objects
+            assert ("detail_id", detail) in [(field.name, field.text) for field in seen.fields]
+    clock.move(2)
+    sight = asyncio.run(look(bench.engine, replace(planned, lookups=planned.lookups * MOST_READS)))
+    assert sight.trouble
+    assert "Not found on the pages that were read (1)" in said(sight.trouble), "no read was left for the second"
+
+
+def test_an_id_of_another_kind_is_told_as_such_and_not_as_a_trade_that_is_gone(tmp_path: Path) -> None:
+    bench = market(tmp_path)
+    trouble = asyncio.run(look(bench.engine, planned_in(bench, RequestDraft(ORDER_SKU, {"oid": "404"})))).trouble
+    assert trouble
+    assert "taobao.trade.fullinfo.get needs an id of another kind" in said(trouble)
+    assert "answered: 15" in said(trouble)
 
 
 def test_only_what_was_shown_is_sent(tmp_path: Path) -> None:

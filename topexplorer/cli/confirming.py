@@ -17,7 +17,9 @@ from topexplorer.cli.privacy import as_seen
 from topexplorer.core.call import RequestDraft, SignedRequest
 from topexplorer.core.errors import NeedsConfirmation, UsageError
 from topexplorer.core.language import Language, message
-from topexplorer.core.plannedwrite import PlannedWrite, shown_files, shown_values
+from topexplorer.core.plannedwrite import PlannedWrite, Present, shown_files, shown_values
+from topexplorer.core.spec import ApiSpec
+from topexplorer.core.spelledout import spelled_out
 from topexplorer.core.text import clean_line
 from topexplorer.engine.engine import Engine
 from topexplorer.engine.lookups import Sight, look
@@ -51,40 +53,73 @@ def _confirmed(
         if not options.prompts.has_terminal:
             raise NeedsConfirmation(error.message, planned, hint)
         sight = asyncio.run(look(engine, planned, lambda seen: as_seen(bench, console, seen, options.personal)))
-        console.tell(_objects(sight, planned, console.say))
+        console.tell(_objects(sight, engine.catalog.spec(planned.method), console.say))
         if options.prompts.text(console.say("env.ask.confirm", name=name)) != name:
             raise NeedsConfirmation(message("env.not_sent"), planned, hint)
     return engine.prepare(draft, planned)
 
 
 def _details(planned: PlannedWrite, engine: Engine, say: Language) -> list[str]:
-    environment = engine.environment
+    environment, spec = engine.environment, engine.catalog.spec(planned.method)
     kind = say(f"cli.env.kind.{environment.kind}")
-    title = say.words(engine.catalog.spec(planned.method).title)
     rows = [
         (say("env.confirm.environment"), f"{environment.name} · {kind} · {environment.gateway}"),
         (say("env.confirm.app"), planned.app_key),
         (say("env.confirm.seller"), clean_line(planned.seller) or say("env.confirm.seller.unknown")),
-        (say("env.confirm.method"), f"{clean_line(planned.method)} · {clean_line(title)}"),
+        (say("env.confirm.method"), f"{clean_line(planned.method)} · {clean_line(say.words(spec.title))}"),
     ]
-    sent = [f"{clean_line(name)} = {clean_line(text)}" for name, text in shown_values(planned)]
-    sent += [f"{clean_line(name)} = {clean_line(text)}" for name, text in shown_files(planned)]
-    rows += [("" if place else say("env.confirm.sends"), text) for place, text in enumerate(sent)]
+    label = say("env.confirm.creates" if spec.effect == "creates" else "env.confirm.sends")
+    rows += [("" if place else label, text) for place, text in enumerate(_sent(planned, spec, say))]
     return [say("env.confirm.heading"), *columns(rows, "  ")]
 
 
-def _objects(sight: Sight, planned: PlannedWrite, say: Language) -> Iterator[str]:
+def _sent(planned: PlannedWrite, spec: ApiSpec, say: Language) -> Iterator[str]:
+    """What is sent: as it goes on the wire beside a difference, taken apart where that is all there is to see."""
+    if planned.lookups and spec.effect != "creates":
+        yield from (f"{clean_line(name)} = {clean_line(text)}" for name, text in shown_values(planned))
+    else:
+        for value in spelled_out(spec, shown_values(planned)):
+            title = f"  ({clean_line(say.words(value.title))})" if value.title else ""
+            yield f"{clean_line(value.path)} = {clean_line(value.text)}{title}"
+    yield from (f"{clean_line(name)} = {clean_line(text)}" for name, text in shown_files(planned))
+
+
+def _objects(sight: Sight, spec: ApiSpec, say: Language) -> Iterator[str]:
     """The objects as they are now, what becomes of each field behind it."""
+    yield ""
     if sight.trouble:
         yield say.render(sight.trouble)
-        return
-    yield say("env.confirm.now", method=planned.lookup.api if planned.lookup else "")
-    for fields in sight.objects:
-        rows = []
-        for field in fields:
-            text = clean_line(field.text) or say("env.confirm.empty")
-            if field.becomes is not None:
-                same = say("env.confirm.same")
-                text = f"{text} → {clean_line(field.becomes)}" if field.differs else f"{text} ({same})"
-            rows.append((f"{clean_line(say.words(field.title))} {field.name}", text))
-        yield from columns(rows, "  ")
+    if sight.objects:
+        heading = f"env.confirm.now.{spec.effect}" if spec.effect in ("creates", "deletes") else "env.confirm.now"
+        yield say(heading, method=sight.methods)
+    for number, (label, group) in enumerate(sight.by_label(), 1):
+        if label and sight.named > 1:
+            named = "  ".join(f"{clean_line(name)} {clean_line(text)}" for name, text in label)
+            yield f"{number}/{sight.named}  {named}"
+        for seen in group:
+            if seen.trouble:
+                yield f"  {say.render(seen.trouble)}"
+            yield from _fields(seen.fields, len(sight.objects) > 1, say)
+    if sight.more:
+        yield say("env.confirm.more", count=sight.more)
+
+
+def _fields(fields: tuple[Present, ...], is_short: bool, say: Language) -> Iterator[str]:
+    """What changes, and what the object has beside it: in one line where there are more objects to come."""
+    shown = [field for field in fields if field.becomes is not None or not is_short]
+    titles = [clean_line(" ".join(dict.fromkeys((say.words(field.title), field.name)))) for field in shown]
+    yield from columns([(title, _text(field, say)) for title, field in zip(titles, shown, strict=True)], "  ")
+    rest = [field for field in fields if field not in shown]
+    if rest:
+        yield "  " + " · ".join(f"{clean_line(say.words(field.title))} {_text(field, say)}" for field in rest)
+
+
+def _text(field: Present, say: Language) -> str:
+    """A field as it is, and as it will be."""
+    now = clean_line(field.text) or say("env.confirm.empty")
+    if field.becomes is None:
+        return now
+    if not field.differs:
+        return f"{now} ({say('env.confirm.same')})"
+    then = clean_line(field.becomes) or say("env.confirm.empty")
+    return f"{now} → {then}" + (f" ({clean_line(field.adds)})" if field.adds else "")

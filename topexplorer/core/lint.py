@@ -13,6 +13,7 @@ from typing import Any, Literal
 from topexplorer.core.catalog import PLATFORM, Catalog
 from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
+from topexplorer.core.showrules import show_notes
 from topexplorer.core.specfiles import BrokenSpec, SpecProblem, read
 from topexplorer.core.specrules import Note, api_notes, error_notes, model_notes, note, platform_notes
 
@@ -46,6 +47,8 @@ RULES: Mapping[str, Severity] = {
     "shows-value": "error",
     "shows-lacks": "error",
     "shows-misfit": "error",
+    "shows-lists": "error",
+    "shown-and-unseen": "error",
     "names-itself": "error",
     "bad-related": "error",
     "dead-end": "error",
@@ -59,6 +62,8 @@ RULES: Mapping[str, Severity] = {
     "no-example": "warning",
     "no-summary": "warning",
     "no-changes": "warning",
+    "no-effect": "warning",
+    "no-sight": "warning",
     "no-docs": "warning",
     "no-members": "warning",
     "untitled-choices": "warning",
@@ -125,7 +130,7 @@ def _file(path: str, catalog: Catalog) -> Iterator[Finding]:
         return
     kind = row["kind"]
     if kind == "api":
-        notes = [*_place(Path(path), noun.method, noun.category), *api_notes(noun, catalog)]
+        notes = [*_place(Path(path), noun.method, noun.category), *api_notes(noun, catalog), *show_notes(noun, catalog)]
     elif kind == "model":
         notes = [*_place(Path(path), noun.name, None), *model_notes(noun, catalog)]
     else:

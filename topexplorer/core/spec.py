@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
+from topexplorer.core.beforehand import STRICT, Effect, Shows, Unseen
 from topexplorer.core.language import Words
 from topexplorer.core.nouns import dataclass
 
 ParamType = Literal["string", "integer", "decimal", "boolean", "datetime", "price", "json", "file", "fields", "object"]
 Need = Literal["none", "optional", "required"]
-STRICT: dict[str, Any] = {"extra": "forbid", "use_attribute_docstrings": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,41 +142,6 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A parameter of the read in `shows`: `of` or `text`, not both."""
-
-    __pydantic_config__ = STRICT
-    name: str
-    of: str | None = None
-    """The parameter of the write that has its value."""
-    text: str | None = None
-    """Its value, where it is always the same."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
-    """A parameter of a write, and the field that it takes the place of."""
-
-    __pydantic_config__ = STRICT
-    param: str
-    field: str
-    """Dotted, inside the object."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shows:
-    """For a write: the read that shows beforehand what it is about to change."""
-
-    __pydantic_config__ = STRICT
-    method: str
-    values: tuple[Asked, ...]
-    object: str
-    """Where the object is among the fields of the answer, dotted. Of a list, every entry is one."""
-    fields: tuple[Changed, ...] = ()
-    """Only parameters that replace a field's value; one that adds to it is not among them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSpec:
     """One API, as `specs/<platform>/apis/<category>/<method>.json` describes it."""
 
@@ -206,8 +171,12 @@ class ApiSpec:
     """What about this spec is not confirmed by the platform's documents."""
     changes: tuple[str, ...] = ()
     """For a write: the parameters that say what will change, most important first."""
-    shows: Shows | None = None
-    """For a write: how to read what it will change, before it is sent."""
+    effect: Effect | None = None
+    """For a write: what it does. None: unknown."""
+    shows: tuple[Shows, ...] = ()
+    """For a write: how to read what it will change beforehand. The first that all values are there for counts."""
+    unseen: Unseen | None = None
+    """For a write that changes or deletes something that cannot be read first: why not."""
     samples: tuple[Sample, ...] = ()
     permissions: tuple[str, ...] = ()
     """The permission packages that contain the API, by the names the console has for them."""

@@ -14,13 +14,12 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
+from topexplorer.core.beforehand import Asked, Changed, Key, Packed, Paged, Shows, When
 from topexplorer.core.language import Message, Words, message
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import (
     ApiSpec,
-    Asked,
     Category,
-    Changed,
     Choice,
     ErrorCode,
     ErrorTable,
@@ -35,7 +34,6 @@ from topexplorer.core.spec import (
     RateClass,
     Retirement,
     Sample,
-    Shows,
     SubCodeFamily,
 )
 
@@ -47,8 +45,8 @@ MAX_DIGITS = 18
 """Longest number of a spec file: limits beyond it are none."""
 KINDS: dict[str, type[Any]] = {"api": ApiSpec, "model": Model, "platform": Platform, "errors": ErrorTable}
 _NOUNS = {
-    *(ApiSpec, Asked, Category, Changed, Choice, ErrorCode, ErrorTable, Field, GatewayAddress, GlobalError, Limit),
-    *(Model, Param, Origin, Platform, RateClass, Retirement, Sample, Shows, SubCodeFamily, Words),
+    *(ApiSpec, Asked, Category, Changed, Choice, ErrorCode, ErrorTable, Field, GatewayAddress, GlobalError, Key, Limit),
+    *(Model, Packed, Paged, Param, Origin, Platform, RateClass, Retirement, Sample, Shows, SubCodeFamily, When, Words),
 }
 _TYPES: dict[str, Any] = {"bool": bool, "int": int, "float": int | float, **{noun.__name__: noun for noun in _NOUNS}}
 """What a field's annotation means; what is not here is text with few values."""

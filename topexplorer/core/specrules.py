@@ -17,7 +17,7 @@ from topexplorer.core.call import SYSTEM_PARAMS
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.language import Words
 from topexplorer.core.resolving import resolved
-from topexplorer.core.spec import ApiSpec, Choice, ErrorTable, Field, Model, Param, Platform, find_field
+from topexplorer.core.spec import ApiSpec, Choice, ErrorTable, Field, Model, Param, Platform
 from topexplorer.core.values import GMT8, check_fields, check_value
 
 ANY_DAY = datetime(2026, 1, 1, tzinfo=GMT8)
@@ -59,9 +59,8 @@ def api_notes(spec: ApiSpec, catalog: Catalog) -> Iterator[Note]:
     yield from _values(spec.params, whole.params, "$.params", whole)
     yield from _parts(spec.response, "$.response", catalog)
     yield from _changes(spec)
-    yield from _shows(spec, catalog)
     yield from _relations(spec, catalog)
-    yield from _twice([error.sub_code for error in spec.errors], "$.errors")
+    yield from twice([error.sub_code for error in spec.errors], "$.errors")
     yield from _wording(spec, "$")
 
 
@@ -74,7 +73,7 @@ def model_notes(model: Model, catalog: Catalog) -> Iterator[Note]:
 def platform_notes(platform: Platform, catalog: Catalog) -> Iterator[Note]:
     """What is wrong with a platform.json."""
     for name in ("gateways", "rate_classes", "categories"):
-        yield from _twice([row.name for row in getattr(platform, name)], f"$.{name}")
+        yield from twice([row.name for row in getattr(platform, name)], f"$.{name}")
     yield from _parts(platform.system_params, "$.system_params", catalog)
     nothing = ApiSpec(
         method="", title=platform.title, summary=platform.title, category="", session="none", access="", writes=False
@@ -85,8 +84,8 @@ def platform_notes(platform: Platform, catalog: Catalog) -> Iterator[Note]:
 
 def error_notes(table: ErrorTable) -> Iterator[Note]:
     """What is wrong with an errors.json."""
-    yield from _twice([str(row.code) for row in table.codes], "$.codes")
-    yield from _twice([row.prefix for row in table.families], "$.families")
+    yield from twice([str(row.code) for row in table.codes], "$.codes")
+    yield from twice([row.prefix for row in table.families], "$.families")
     yield from _wording(table, "$")
 
 
@@ -112,7 +111,7 @@ def _top_params(spec: ApiSpec) -> Iterator[Note]:
 
 def _parts(parts: Sequence[Param | Field], where: str, catalog: Catalog) -> Iterator[Note]:
     """Parameters or fields, with their members."""
-    yield from _twice([part.name for part in parts], where)
+    yield from twice([part.name for part in parts], where)
     for place, part in enumerate(parts):
         inside = f"{where}[{place}]"
         if not re.fullmatch(_NAME, part.name):
@@ -128,7 +127,7 @@ def _parts(parts: Sequence[Param | Field], where: str, catalog: Catalog) -> Iter
 
 
 def _choices(choices: Sequence[Choice], where: str) -> Iterator[Note]:
-    yield from _twice([choice.value for choice in choices], where)
+    yield from twice([choice.value for choice in choices], where)
     if len({choice.title is None for choice in choices}) > 1:
         bare = next(choice for choice in choices if choice.title is None)
         yield note("untitled-choices", where, value=bare.value)
@@ -146,7 +145,7 @@ def _members(part: Param | Field, where: str, catalog: Catalog) -> Iterator[Note
 
 
 def _only(field: Field, where: str, catalog: Catalog) -> Iterator[Note]:
-    yield from _twice(field.only, where)
+    yield from twice(field.only, where)
     model = catalog.model(field.model) if field.model else None
     if field.model and model is None:
         return
@@ -217,7 +216,7 @@ def _limits(param: Param, where: str) -> Iterator[Note]:
 
 
 def _changes(spec: ApiSpec) -> Iterator[Note]:
-    yield from _twice(spec.changes, "$.changes")
+    yield from twice(spec.changes, "$.changes")
     for place, name in enumerate(spec.changes):
         if spec.param(name) is None:
             yield note("unknown-change", f"$.changes[{place}]", name=name)
@@ -227,49 +226,12 @@ def _changes(spec: ApiSpec) -> Iterator[Note]:
         yield note("no-changes", "$.changes")
 
 
-def _shows(spec: ApiSpec, catalog: Catalog) -> Iterator[Note]:
-    """The read that shows what a write will change: it must be there, be a read, and fit at both ends."""
-    shows = spec.shows
-    if shows is None:
-        return
-    if not spec.writes:
-        yield note("shows-of-a-read", "$.shows")
-    if shows.method not in catalog.entries:
-        yield note("shows-unknown", "$.shows.method", name=shows.method)
-        return
-    read = catalog.spec(shows.method)
-    if read.writes or read.retired:
-        yield note("shows-no-read", "$.shows.method", name=shows.method)
-    yield from _twice([asked.name for asked in shows.values], "$.shows.values")
-    for place, asked in enumerate(shows.values):
-        inside = f"$.shows.values[{place}]"
-        if read.param(asked.name) is None:
-            yield note("shows-misfit", f"{inside}.name", name=asked.name, method=shows.method)
-        if (asked.of is None) == (asked.text is None):
-            yield note("shows-value", inside, name=asked.name)
-        elif asked.of is not None and spec.param(asked.of) is None:
-            yield note("shows-misfit", f"{inside}.of", name=asked.of, method=spec.method)
-    given = {asked.name for asked in shows.values}
-    for param in read.params:
-        if param.required and param.name not in given:
-            yield note("shows-lacks", "$.shows.values", name=param.name, method=shows.method)
-    found = find_field(read.response, shows.object)
-    if found is None:
-        yield note("shows-misfit", "$.shows.object", name=shows.object, method=shows.method)
-        return
-    for place, changed in enumerate(shows.fields):
-        if spec.param(changed.param) is None:
-            yield note("shows-misfit", f"$.shows.fields[{place}].param", name=changed.param, method=spec.method)
-        if find_field(found[1].children, changed.field) is None:
-            yield note("shows-misfit", f"$.shows.fields[{place}].field", name=changed.field, method=shows.method)
-
-
 def _relations(spec: ApiSpec, catalog: Catalog) -> Iterator[Note]:
     """What is named beside this API. A method outside the catalog may be named: the platform has thousands."""
     entries = catalog.entries
     instead = spec.retired.instead if spec.retired else ()
     for where, names in (("$.related", spec.related), ("$.retired.instead", instead)):
-        yield from _twice(names, where)
+        yield from twice(names, where)
         for place, name in enumerate(names):
             inside = f"{where}[{place}]"
             if name == spec.method:
@@ -282,7 +244,8 @@ def _relations(spec: ApiSpec, catalog: Catalog) -> Iterator[Note]:
         yield note("dead-end", "$.retired.instead")
 
 
-def _twice(names: Sequence[str], where: str) -> Iterator[Note]:
+def twice(names: Sequence[str], where: str) -> Iterator[Note]:
+    """What stands a second time in a list of names."""
     seen: set[str] = set()
     for place, name in enumerate(names):
         if name in seen:

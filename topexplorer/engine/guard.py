@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from topexplorer.core.call import Credentials, FilePart
 from topexplorer.core.errors import Forbidden, NeedsConfirmation
 from topexplorer.core.language import message
-from topexplorer.core.plannedwrite import PlannedWrite, lookup_of
+from topexplorer.core.plannedwrite import PlannedWrite, lookups_of
 from topexplorer.core.spec import ApiSpec
 from topexplorer.core.text import clean_line
 from topexplorer.engine.environments import Environment
@@ -67,9 +67,9 @@ def planned(
     session = credentials.session
     owners = (token.nick for token in sellers if token.session == session)
     seller = next(owners, environment.seller) if session else ""
-    lookup = lookup_of(spec, values)
+    lookups, unread = lookups_of(spec, values)
     sent = tuple(values.items())
-    return PlannedWrite(environment.name, credentials.app_key, seller, spec.method, sent, files, at, lookup)
+    return PlannedWrite(environment.name, credentials.app_key, seller, spec.method, sent, files, at, lookups, unread)
 
 
 def require_confirmed(plan: PlannedWrite, confirmed: PlannedWrite | None) -> None:

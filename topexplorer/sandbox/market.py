@@ -10,7 +10,7 @@ from topexplorer.sandbox.rows import Row
 DRAWERS = (
     *("items", "trades", "refunds", "shipments", "ratings"),
     *("pictures", "albums", "freights", "products", "staff", "roles"),
-    *("coupons", "promotions", "discounts", "members", "groups"),
+    *("coupons", "promotions", "discounts", "campaigns", "tools", "members", "groups"),
 )
 """The drawers of a market, by the names of its fields."""
 
@@ -46,6 +46,10 @@ class Market:
     """Activities of every kind by activity_id; `kind` says which."""
     discounts: Drawer = field(default_factory=Drawer)
     """What an activity takes off one item, by detail_id."""
+    campaigns: Drawer = field(default_factory=Drawer)
+    """Item discount campaigns by activity_id; `items` hold what each takes off its items."""
+    tools: Drawer = field(default_factory=Drawer)
+    """What marketing tools keep as JSON in `content`: activities, whose `ranges` say for what, and their details."""
     members: Drawer = field(default_factory=Drawer)
     groups: Drawer = field(default_factory=Drawer)
     """Groups of members."""

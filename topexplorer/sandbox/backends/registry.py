@@ -17,7 +17,7 @@ DEPARTMENTS: Mapping[str, tuple[str, ...]] = {
     "user": ("shops", "buyers"),
     "openuid": ("buyers",),
     "top": ("buyers",),
-    "crm": ("members",),
+    "crm": ("members", "grades"),
     "subuser": ("subusers",),
     "subusers": ("subusers",),
     "sellercenter": ("subusers",),
@@ -42,6 +42,8 @@ DEPARTMENTS: Mapping[str, tuple[str, ...]] = {
     "delivery": ("freights",),
     "promotion": ("coupons", "promotions"),
     "promotionmisc": ("promotions", "discounts"),
+    "singletreasure": ("campaigns",),
+    "ump": ("marketingtools",),
 }
 """The modules of this package that serve the APIs whose second word is this."""
 

@@ -66,7 +66,18 @@ def _add_offers(market: Market, now: datetime) -> None:
 
         offers.fill_discounts(drawer, now)
 
+    def campaigns(drawer: Drawer) -> None:
+        from topexplorer.sandbox.seed import campaigns
+
+        campaigns.fill_campaigns(drawer, now)
+
+    def tools(drawer: Drawer) -> None:
+        from topexplorer.sandbox.seed import campaigns
+
+        campaigns.fill_tools(drawer, now)
+
     market.coupons, market.promotions, market.discounts = Drawer(coupons), Drawer(promotions), Drawer(discounts)
+    market.campaigns, market.tools = Drawer(campaigns), Drawer(tools)
 
 
 def _add_regulars(market: Market, now: datetime, seed: int, buyers: Sequence[Buyer]) -> None:

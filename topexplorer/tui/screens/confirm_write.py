@@ -5,7 +5,7 @@ Only the environment's name, typed, lets it go, and then exactly what stands her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar
 
 from textual import on, work
@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from topexplorer.core.call import Exchange
 from topexplorer.core.language import Language
 from topexplorer.core.plannedwrite import PlannedWrite, Present, shown_files, shown_values
+from topexplorer.core.spelledout import spelled_out
 from topexplorer.core.text import cell_width
 from topexplorer.engine.engine import Engine
 from topexplorer.engine.lookups import Sight, look
@@ -24,6 +25,8 @@ from topexplorer.tui.widgets.drawable import Drawable
 from topexplorer.tui.widgets.page import Page, Row, row
 
 LEAST_LABEL = 8
+MOST_ABOVE = 160
+"""Cells of what is sent, three lines or so, that may stand above the difference."""
 
 
 class ConfirmWrite(Dialog[bool]):
@@ -47,6 +50,7 @@ class ConfirmWrite(Dialog[bool]):
         super().__init__(language, title, language("env.confirm.keys"), classes="-page -danger -confirm")
         self._engine = engine
         self._planned = planned
+        self._spec = engine.catalog.spec(planned.method)
         self._hide = hide
         self._shown = shown
         self._sight: Sight | None = None
@@ -76,54 +80,116 @@ class ConfirmWrite(Dialog[bool]):
         self._page.show(tuple(self._rows()), keep_place=True)
 
     def _rows(self) -> Iterator[Row]:
+        """What is sent stands above what it changes, unless it would push that off the page."""
         yield from self._facts()
+        sent = list(self._sent())
+        is_long = sum(sum(cell_width(span.text) for span in line.spans) for line in sent) > MOST_ABOVE
+        if not is_long or not self._planned.lookups:
+            yield from sent
         yield row()
+        yield from self._before()
+        if is_long and self._planned.lookups:
+            yield row()
+            yield from sent
+
+    def _before(self) -> Iterator[Row]:
+        """The objects as they are now, or why they cannot be seen."""
         sight = self._sight
         if sight is None:
             yield row((self.language("env.confirm.looking"), "muted"))
-        elif sight.trouble:
-            yield row((self.language.render(sight.trouble), "warning"))
-        else:
-            method = self._planned.lookup.api if self._planned.lookup else ""
-            yield row((self.language("env.confirm.now", method=method), "title"))
-            for place, fields in enumerate(sight.objects):
-                yield from [row()] if place else []
-                yield from self._object(fields)
+            return
+        if sight.trouble:
+            look = "plain" if self._spec.effect in ("creates", "sends") and not self._spec.shows else "warning"
+            yield row((self.language.render(sight.trouble), look))
+        yield from self._objects(sight)
+        if sight.more:
+            yield row((self.language("env.confirm.more", count=sight.more), "warning"))
 
     def _facts(self) -> Iterator[Row]:
-        say, planned, engine = self.language, self._planned, self._engine
-        environment = engine.environments[planned.environment]
-        title = say.words(engine.catalog.spec(planned.method).title)
-        facts = (
-            ("method", ((planned.method, "strong"), f"  {title}")),
-            ("environment", (planned.environment, f"  {environment.gateway}")),
-            ("app", (planned.app_key,)),
-            ("seller", (planned.seller or say("env.confirm.seller.unknown"),)),
-        )
-        labels = {name: say(f"env.confirm.{name}") for name in ("method", "environment", "app", "seller", "sends")}
-        width = max(cell_width(label) for label in labels.values()) + 2
-        for name, parts in facts:
-            yield row((_padded(labels[name], width), "muted"), *parts, hang=width)
-        sent = [*shown_values(planned), *shown_files(planned)]
-        for place, (name, text) in enumerate(sent):
-            label = "" if place else labels["sends"]
-            yield row(
-                (_padded(label, width), "muted"), (name, "name"), " = ", (self._shown(name, text), "strong"), hang=width
-            )
+        say, planned = self.language, self._planned
+        environment = self._engine.environments[planned.environment]
+        seller = (f"   {say('env.confirm.seller')} ", "muted"), planned.seller or say("env.confirm.seller.unknown")
+        yield self._labelled("method", (planned.method, "strong"), f"  {say.words(self._spec.title)}")
+        yield self._labelled("environment", planned.environment, f"  {environment.gateway}")
+        yield self._labelled("app", planned.app_key, *seller)
 
-    def _object(self, fields: tuple[Present, ...]) -> Iterator[Row]:
+    def _labelled(self, name: str, *parts: str | tuple[str, str]) -> Row:
+        """A row of the list at the top; without a name it goes on with the one above."""
+        names = ("method", "environment", "app", self._sends)
+        width = max(cell_width(self.language(f"env.confirm.{each}")) for each in names) + 2
+        label = self.language(f"env.confirm.{name}") if name else ""
+        return row((_padded(label, width), "muted"), *parts, hang=width)
+
+    @property
+    def _sends(self) -> str:
+        return "creates" if self._spec.effect == "creates" else "sends"
+
+    def _sent(self) -> Iterator[Row]:
+        for place, parts in enumerate(self._values()):
+            yield self._labelled("" if place else self._sends, *parts)
+
+    def _values(self) -> Iterator[tuple[str | tuple[str, str], ...]]:
+        """What is sent: as it goes on the wire beside a difference, taken apart where that is all there is to see."""
+        planned = self._planned
+        if planned.lookups and self._spec.effect != "creates":
+            for name, text in shown_values(planned):
+                yield (name, "name"), " = ", (self._shown(name, text), "strong")
+        else:
+            look = "good" if self._spec.effect == "creates" else "strong"
+            for value in spelled_out(self._spec, shown_values(planned)):
+                title = f"  {self.language.words(value.title)}" if value.title else ""
+                yield (value.path, "name"), " = ", (self._shown(value.name, value.text), look), (title, "muted")
+        for name, text in shown_files(planned):
+            yield (name, "name"), " = ", (text, "strong")
+
+    def _objects(self, sight: Sight) -> Iterator[Row]:
+        if not sight.objects:
+            return
+        heading, look = "env.confirm.now", "title"
+        if self._spec.effect == "deletes":
+            heading, look = "env.confirm.now.deletes", "bad"
+        elif self._spec.effect == "creates":
+            heading = "env.confirm.now.creates"
+        yield row((self.language(heading, method=sight.methods), look))
+        several = len(sight.objects) > 1
+        for number, (label, group) in enumerate(sight.by_label(), 1):
+            if label and sight.named > 1:
+                named = "  ".join(f"{name} {self._shown(name, text)}" for name, text in label)
+                yield row((f"{number}/{sight.named}  ", "muted"), (named, "strong"))
+            for seen in group:
+                if seen.trouble:
+                    yield row("  ", (self.language.render(seen.trouble), "warning"), hang=2)
+                yield from self._changes(
+                    tuple(field for field in seen.fields if field.becomes is not None or not several)
+                )
+                if several:
+                    yield self._rest(field for field in seen.fields if field.becomes is None)
+
+    def _rest(self, fields: Iterable[Present]) -> Row:
+        """What an object has beside that which changes, in few lines: there are more objects to come."""
+        parts: list[str | tuple[str, str]] = ["  "]
+        for field in fields:
+            parts += [(f"{self.language.words(field.title)} ", "muted"), f"{self._now(field)}  "]
+        return row(*parts, hang=2)
+
+    def _changes(self, fields: tuple[Present, ...]) -> Iterator[Row]:
         say = self.language
         labels = [say.words(field.title) for field in fields]
         width = min(max([LEAST_LABEL, *map(cell_width, labels)]), 24) + 2
         for field, label in zip(fields, labels, strict=True):
             head = (f"  {_padded(label, width)}", "muted")
-            now = self._shown(field.name, field.text) or say("env.confirm.empty")
+            now = self._now(field)
             if field.becomes is None:
                 yield row(head, now, hang=width + 2)
             elif field.differs:
-                yield row(head, (now, "bad"), " → ", (self._shown(field.of, field.becomes), "good"), hang=width + 2)
+                then = self._shown(field.of, field.becomes) or say("env.confirm.empty")
+                adds = (f"  ({field.adds})" if field.adds else "", "muted")
+                yield row(head, (now, "bad"), " → ", (then, "good"), adds, hang=width + 2)
             else:
                 yield row(head, now, (f"  {say('env.confirm.same')}", "muted"), hang=width + 2)
+
+    def _now(self, field: Present) -> str:
+        return self._shown(field.name, field.text) or self.language("env.confirm.empty")
 
     def action_turn(self, pages: int) -> None:
         """Scrolls the page while the cursor stays in the input."""

@@ -1,4 +1,4 @@
-"""`keys`: keeps keys in the vault, says where they are, and locks, rotates, carries away and forgets them.
+"""`keys`: keeps keys in the vault, says where they are, and locks, rotates, puts back and forgets them.
 
 No key is ever an argument, where it would stay in the shell's history and could be seen by every process. Whatever
 stands where none belongs is taken for one: it is refused and not repeated.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator
-from pathlib import Path
 
 from topexplorer.assemble import Workbench
 from topexplorer.cli import output
@@ -18,15 +17,14 @@ from topexplorer.cli.output import Console
 from topexplorer.cli.prompts import Prompts
 from topexplorer.cli.verbs import Verb
 from topexplorer.core.call import Secret
-from topexplorer.core.errors import ConfigError, UnknownEnvironment, UsageError, VaultLocked
+from topexplorer.core.errors import ConfigError, UnknownEnvironment, UsageError
 from topexplorer.core.language import Language, Message, message
 from topexplorer.core.text import clean_line
-from topexplorer.engine import secretcmd, vaultexport
+from topexplorer.engine import secretcmd
 from topexplorer.engine.environments import Environment, KeyName
 from topexplorer.engine.keysources import KEY_NAMES, Texts, checked, of_command
-from topexplorer.engine.storedkeys import Entries, SellerToken
-from topexplorer.engine.strongroom import Ask, PassphraseWanted, new_passphrase
-from topexplorer.engine.vaultfile import SealedVault, StoreKind
+from topexplorer.engine.storedkeys import SellerToken, StoredKeys
+from topexplorer.engine.vaultfile import StoreKind
 from topexplorer.engine.vaultstore import VaultStore
 
 NAMES: dict[str, KeyName] = {name.lower(): name for name in KEY_NAMES}
@@ -48,24 +46,19 @@ def declare_rotate(arguments: Arguments) -> None:
     arguments.positional("environment", "keys.help.rotate_env", nargs="?")
 
 
+def declare_back(arguments: Arguments) -> None:
+    arguments.keep_quiet(message("keys.argument"))
+    arguments.positional("environment", "cli.help.environment")
+
+
 def declare_forget(arguments: Arguments) -> None:
     _declare_names(arguments)
+    arguments.switch("--previous", key="keys.help.previous")
     arguments.option("--confirm", "ENV", "keys.help.confirm")
 
 
 def declare_lock(arguments: Arguments) -> None:
     arguments.keep_quiet(message("keys.argument"))
-
-
-def declare_export(arguments: Arguments) -> None:
-    arguments.keep_quiet(message("keys.argument"))
-    arguments.positional("file", "keys.help.export_file")
-
-
-def declare_import(arguments: Arguments) -> None:
-    arguments.keep_quiet(message("keys.argument"))
-    arguments.positional("file", "keys.help.import_file")
-    arguments.switch("--replace", key="keys.help.replace")
 
 
 def _declare_names(arguments: Arguments) -> None:
@@ -87,7 +80,11 @@ def set_keys(bench: Workbench, console: Console, options: Namespace) -> int:
     token = SellerToken(given["SESSION"], options.seller or "") if "SESSION" in given else None
     app_key = given["APP_KEY"].reveal() if "APP_KEY" in given else ""
     store = room.put(environment, app_key, given.get("APP_SECRET"), token)
-    console.narrate([console.say("keys.kept", environment=environment.name, place=console.say.render(_place(store)))])
+    say = console.say
+    told = [say("keys.kept", environment=environment.name, place=say.render(_place(store)))]
+    if "APP_SECRET" in given and bench.vault.status(environment).previous:
+        told.append(say("keys.previous.kept", environment=environment.name))
+    console.narrate(told)
     return output.OK
 
 
@@ -107,7 +104,7 @@ def where(bench: Workbench, console: Console, options: Namespace) -> int:
 def rotate(bench: Workbench, console: Console, options: Namespace) -> int:
     """Locks the vaults anew: of one environment's kind, or all."""
     room = bench.vault.room
-    stores = room.existing(_kind(_environment(bench, options.environment)) if options.environment else None)
+    stores = room.existing(kind_of(_environment(bench, options.environment)) if options.environment else None)
     if not stores:
         raise UsageError(message("keys.no_vault"))
     for store in stores:
@@ -116,10 +113,23 @@ def rotate(bench: Workbench, console: Console, options: Namespace) -> int:
     return output.OK
 
 
+def back(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Puts the app secret back that was there before, in place of the new one."""
+    environment = _environment(bench, options.environment)
+    contents = bench.vault.room.contents(environment)
+    if (contents and not contents.has_previous) or not bench.vault.room.change(environment, StoredKeys.back):
+        raise UsageError(message("keys.no_previous", environment=environment.name))
+    console.narrate([console.say("keys.back", environment=environment.name)])
+    return output.OK
+
+
 def forget(bench: Workbench, console: Console, options: Namespace) -> int:
     """Removes keys from the vault, after the environment's name was typed."""
     environment = _environment(bench, options.environment)
     name = _name(options.name)
+    if options.previous and (name or options.seller is not None):
+        raise UsageError(message("keys.previous_alone"))
+    name = "previous" if options.previous else name
     if options.seller is not None and name != "session":
         raise UsageError(message("keys.seller_without_session"))
     if bench.vault.room.find(environment) is None:
@@ -128,7 +138,7 @@ def forget(bench: Workbench, console: Console, options: Namespace) -> int:
     prompts, say = options.prompts, console.say
     confirmed = options.confirm
     if confirmed is None and prompts.has_terminal:
-        what = name or say("keys.all")
+        what = say("keys.previous") if options.previous else name or say("keys.all")
         confirmed = prompts.text(say("keys.ask.forget", what=what, environment=environment.name))
     if confirmed != environment.name:
         raise UsageError(message("keys.not_confirmed", environment=environment.name))
@@ -145,49 +155,6 @@ def lock(bench: Workbench, console: Console, options: Namespace) -> int:
     return output.OK
 
 
-def export(bench: Workbench, console: Console, options: Namespace) -> int:
-    """Writes the keys of a kind into one file under a passphrase of its own."""
-    kind, path = _kind(bench.start_environment), Path(options.file).expanduser()
-    vaultexport.require_new(path)
-    if not bench.vault.room.existing(kind):
-        raise UsageError(message("keys.no_vault"))
-    entries = bench.vault.room.entries(kind)
-    passphrase = new_passphrase(_asker(bench), PassphraseWanted("export", kind, path))
-    vaultexport.write_export(path, kind, entries, passphrase)
-    console.narrate([console.say("keys.exported", kind=kind, names=tuple(entries), file=str(path))])
-    return output.OK
-
-
-def import_keys(bench: Workbench, console: Console, options: Namespace) -> int:
-    """Takes the keys of an exported file into the vault of its kind."""
-    sealed = vaultexport.read_export(Path(options.file).expanduser())
-    kind, room = sealed.header.kind, bench.vault.room
-    entries = _opened_export(sealed, _asker(bench))
-    others = [name for name in entries if name in bench.environments and bench.environments[name].kind != kind]
-    if others:
-        raise UsageError(message("keys.other_kind", names=tuple(others), kind=kind))
-    held = room.entries(kind)
-    kept = [name for name in entries if name in held and held[name] != entries[name] and not options.replace]
-    taken: Entries = {name: keys for name, keys in entries.items() if name not in kept}
-    if taken:
-        room.merge(bench.environments, kind, taken)
-        console.narrate([console.say("keys.imported", kind=kind, names=tuple(taken))])
-    if kept:
-        console.warn(message("keys.import_kept", names=tuple(kept)))
-    return output.OK
-
-
-def _opened_export(sealed: SealedVault, ask: Ask) -> Entries:
-    passphrase = ask(PassphraseWanted("import", sealed.header.kind, sealed.path))
-    if passphrase is None:
-        raise VaultLocked(message("vault.locked", file=str(sealed.path)), message("vault.locked.hint"))
-    return vaultexport.open_export(sealed, passphrase)
-
-
-def _asker(bench: Workbench) -> Ask:
-    return bench.ask_passphrase or (lambda _wanted: None)
-
-
 def _environment(bench: Workbench, name: str) -> Environment:
     """The environment of that name. The name is not repeated: it may be a key in the wrong place."""
     try:
@@ -196,7 +163,8 @@ def _environment(bench: Workbench, name: str) -> Environment:
         raise UsageError(message("keys.no_environment", known=tuple(bench.environments))) from None
 
 
-def _kind(environment: Environment) -> StoreKind:
+def kind_of(environment: Environment) -> StoreKind:
+    """Which vaults the environment belongs to. Raises UsageError for a sandbox, which has none."""
     if environment.kind == "sandbox":
         raise UsageError(message("vault.sandbox", environment=environment.name), message("vault.sandbox.hint"))
     return environment.kind
@@ -248,6 +216,9 @@ def _rows(bench: Workbench, environment: Environment, say: Language) -> Iterator
         shown = (status.app_key or "") if key == "APP_KEY" else ""
         yield environment.name, kind, name, shown, _origin(bench, environment, key, say) if origin else say("keys.none")
     contents = None if environment.kind == "sandbox" else bench.vault.room.contents(environment)
+    if contents and contents.has_previous:
+        until = f"{_vault(bench, environment, say)} · {say('keys.previous.until')}"
+        yield environment.name, kind, say("keys.previous"), "", until
     if contents and contents.sellers:
         yield environment.name, kind, say("keys.sellers"), str(contents.sellers), ""
 
@@ -256,11 +227,17 @@ def _origin(bench: Workbench, environment: Environment, key: KeyName, say: Langu
     status = bench.vault.status(environment)
     origin = status.origins[key]
     if origin in ("file", "keyring"):
-        store = bench.vault.room.find(environment)
-        place = say.render(_place(store)) if store else ""
-        return say("keys.place.locked", place=place) if status.locked else place
+        return _vault(bench, environment, say)
     program = environment.secret_cmd[0] if environment.secret_cmd else ""
     return say(f"keys.from.{origin}", variables=environment.variable(key), program=clean_line(program))
+
+
+def _vault(bench: Workbench, environment: Environment, say: Language) -> str:
+    """Where the environment's vault is, and whether it is open."""
+    room = bench.vault.room
+    store = room.find(environment)
+    place = say.render(_place(store)) if store else ""
+    return place if room.is_open(environment) else say("keys.place.locked", place=place)
 
 
 def _warn_of_broken_files(bench: Workbench, console: Console, environment: Environment) -> None:
@@ -277,6 +254,7 @@ def _data(bench: Workbench, environment: Environment) -> dict[str, object]:
         "kind": environment.kind,
         "app_key": status.app_key,
         "keys": {name: status.origins.get(key) for name, key in NAMES.items()},
+        "previous_secret": status.previous,
         "locked": status.locked,
     }
 
@@ -285,8 +263,7 @@ VERBS = {
     "keys set": Verb(declare_set, set_keys),
     "keys where": Verb(declare_where, where),
     "keys rotate": Verb(declare_rotate, rotate),
+    "keys back": Verb(declare_back, back),
     "keys forget": Verb(declare_forget, forget),
     "keys lock": Verb(declare_lock, lock),
-    "keys export-encrypted": Verb(declare_export, export),
-    "keys import": Verb(declare_import, import_keys),
 }

@@ -49,6 +49,8 @@ class StoredKeys:
     app_secret: Secret | None = None
     tokens: Mapping[str, SellerToken] = field(default_factory=dict, hash=False)
     """By the seller's nick, in the order they were stored."""
+    previous: Secret | None = None
+    """The app secret that signed before `app_secret`, until that one has proved to be right."""
 
     def __bool__(self) -> bool:
         return bool(self.app_key or self.app_secret or self.tokens)
@@ -66,9 +68,30 @@ class StoredKeys:
     def without_token(self, seller: str) -> StoredKeys:
         return replace(self, tokens={nick: token for nick, token in self.tokens.items() if nick != seller})
 
+    def in_place_of(self, old: StoredKeys) -> StoredKeys:
+        """The same, with what is to be kept of `old`: the app secret that is replaced.
+
+        Of several that were replaced one after another, the first stays: the later ones have never proved right.
+        Nothing of another app stays, and nothing when the one that was there before comes back.
+        """
+        is_another_app = self.app_key != old.app_key and bool(self.app_key and old.app_key)
+        if is_another_app or not self.app_secret:
+            return replace(self, previous=None)
+        if self.app_secret == old.app_secret:
+            return replace(self, previous=old.previous)
+        kept = old.previous or old.app_secret
+        return replace(self, previous=kept if kept != self.app_secret else None)
+
+    def back(self) -> StoredKeys:
+        """With the previous app secret in its old place; the one that replaced it is gone."""
+        return replace(self, app_secret=self.previous, previous=None) if self.previous else self
+
+    def without_previous(self) -> StoredKeys:
+        return replace(self, previous=None) if self.previous else self
+
     def secrets(self) -> tuple[Secret, ...]:
         """Everything that must not be seen, in a fixed order."""
-        found = [self.app_secret] if self.app_secret else []
+        found = [secret for secret in (self.app_secret, self.previous) if secret]
         for token in self.tokens.values():
             found += token.secrets()
         return tuple(found)
@@ -101,6 +124,7 @@ def _keys_data(keys: StoredKeys) -> dict[str, Any]:
     return {
         "app_key": keys.app_key,
         "app_secret": keys.app_secret.reveal() if keys.app_secret else "",
+        "previous_secret": keys.previous.reveal() if keys.previous else "",
         "tokens": [_token_data(token) for token in keys.tokens.values()],
     }
 
@@ -118,9 +142,12 @@ def _token_data(token: SellerToken) -> dict[str, Any]:
 
 def _keys(content: Any) -> StoredKeys:
     tokens = [_token(token) for token in content["tokens"]]
-    secret = _text(content["app_secret"])
+    secret, previous = _text(content["app_secret"]), _text(content.get("previous_secret", ""))
     return StoredKeys(
-        _text(content["app_key"]), Secret(secret) if secret else None, {token.nick: token for token in tokens}
+        _text(content["app_key"]),
+        Secret(secret) if secret else None,
+        {token.nick: token for token in tokens},
+        Secret(previous) if previous else None,
     )
 
 

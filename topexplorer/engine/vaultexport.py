@@ -1,4 +1,7 @@
-"""A vault to carry away: one file under a passphrase of its own. Its kind goes with it and cannot be changed."""
+"""A vault to carry away: one file under a passphrase of its own. Its kind goes with it and cannot be changed.
+
+An app secret that was replaced is not carried away: what an export brings must be good without a second guess.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ def write_export(
     require_new(path)
     lock = vaultfile.new_lock("file", cost)
     master = vaultfile.master_key(passphrase, lock)
+    entries = {name: keys.without_previous() for name, keys in entries.items()}
     contents = vaultfile.contents_of(entries)
     header = Header(kind, "export", vaultfile.locked_by(lock, master), contents, Marks(os.urandom(16)))
     write_atomic(path, vaultfile.seal(header, master, storedkeys.encode(entries)))

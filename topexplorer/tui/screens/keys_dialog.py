@@ -1,4 +1,7 @@
-"""Puts the keys of an environment into its vault. What is there already stays unless something is typed over it."""
+"""Puts the keys of an environment into its vault. What is there already stays unless something is typed over it.
+
+An app secret that was replaced and is still kept can be put back here.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,13 @@ from textual.worker import Worker, WorkerState
 
 from topexplorer.assemble import Workbench
 from topexplorer.core.call import Secret
-from topexplorer.core.errors import TopExplorerError
+from topexplorer.core.errors import TopExplorerError, UsageError
 from topexplorer.core.language import Language, message
 from topexplorer.core.text import clean, clean_line
 from topexplorer.engine.environments import Environment
 from topexplorer.engine.keysources import Texts, checked
 from topexplorer.tui.screens.dialog import Dialog
+from topexplorer.tui.tell import tell
 from topexplorer.tui.widgets.secret_input import SecretInput
 from topexplorer.tui.widgets.value_controls import ValueInput
 
@@ -28,8 +32,12 @@ class KeysDialog(Dialog[bool]):
 
     DEFAULT_CSS = """
     KeysDialog Horizontal { height: 1; margin-top: 1; & Label { width: 24; color: $text-muted; } }
+    KeysDialog .dialog-previous { height: auto; color: $text-warning; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", show=False, priority=True),
+        Binding("ctrl+b", "put_back", show=False, priority=True),
+    ]
 
     def __init__(self, language: Language, bench: Workbench, environment: Environment) -> None:
         danger = " -danger" if environment.kind == "prod" else ""
@@ -40,6 +48,8 @@ class KeysDialog(Dialog[bool]):
         self._about = Static("", classes="dialog-about", markup=False)
         self._fault = Static("", classes="dialog-fault", markup=False)
         status = bench.vault.status(environment)
+        self._previous = Static(language("lock.keys.previous"), classes="dialog-previous", markup=False)
+        self._previous.display = status.previous
         held = {name: language("lock.keys.there") for name in status.origins}
         missing = language("lock.keys.missing")
         self._app_key = ValueInput(status.app_key or "", missing)
@@ -56,7 +66,7 @@ class KeysDialog(Dialog[bool]):
             ("lock.keys.nick", self._nick),
         )
         rows = [Horizontal(Label(say(key), markup=False), field) for key, field in fields]
-        return [self._about, *rows, self._fault]
+        return [self._about, *rows[:2], self._previous, *rows[2:], self._fault]
 
     def on_mount(self) -> None:
         self._app_key.focus()
@@ -94,25 +104,45 @@ class KeysDialog(Dialog[bool]):
         self._fault.update(self.language("lock.keys.saving"))
         self._keep(given, self._nick.value.strip())
 
+    def action_put_back(self) -> None:
+        """The previous app secret in place of the new one, which is deleted. Nothing where none is kept."""
+        if self._previous.display:
+            self._fault.update(self.language("lock.keys.saving"))
+            self._put_back()
+
     @work(thread=True, exit_on_error=False, exclusive=True, group="keep")
-    def _keep(self, given: Texts, nick: str) -> None:
+    def _put_back(self) -> str:
+        from topexplorer.engine.storedkeys import StoredKeys
+
+        if not self._bench.vault.room.change(self._environment, StoredKeys.back):
+            raise UsageError(message("keys.no_previous", environment=self._environment.name))
+        return self.language("lock.keys.back", environment=clean_line(self._environment.name))
+
+    @work(thread=True, exit_on_error=False, exclusive=True, group="keep")
+    def _keep(self, given: Texts, nick: str) -> str:
         from topexplorer.engine.storedkeys import SellerToken
 
         token = SellerToken(given["SESSION"], nick) if "SESSION" in given else None
         app_key = given["APP_KEY"].reveal() if "APP_KEY" in given else ""
-        self._bench.vault.room.put(self._environment, app_key, given.get("APP_SECRET", Secret("")) or None, token)
+        vault, environment = self._bench.vault, self._environment
+        vault.room.put(environment, app_key, given.get("APP_SECRET", Secret("")) or None, token)
+        is_replaced = "APP_SECRET" in given and vault.status(environment).previous
+        key = "lock.keys.previous.kept" if is_replaced else "lock.keys.kept"
+        return self.language(key, environment=clean_line(environment.name))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Expected failures are told here; anything else is the app's business."""
         error = event.worker.error
         if event.state is WorkerState.SUCCESS:
             if event.worker.group == "keep":
+                tell(self.app, str(event.worker.result))
                 self.dismiss(True)
             else:
                 self._about.update(clean(self.language("lock.keys.about", place=event.worker.result)))
         elif event.state is WorkerState.ERROR and error is not None:
             if not isinstance(error, TopExplorerError):
                 raise error
+            self._previous.display = self._bench.vault.status(self._environment).previous
             self._fault.update(self._sentence(error))
 
     def _sentence(self, error: TopExplorerError) -> str:

@@ -19,8 +19,7 @@ from topexplorer.core.language import Language
 from topexplorer.core.timelab import clocks, forms
 from topexplorer.engine.engine import Engine
 from topexplorer.engine.gatewayclock import TIME
-from topexplorer.engine.leaks import files_lamp
-from topexplorer.engine.preflight import at_hand, specs_lamp
+from topexplorer.engine.preflight import specs_lamp
 from topexplorer.engine.wirelamps import Preflight
 
 SIGNS: dict[State, str] = {"ok": "✓", "warn": "!", "bad": "✗", "skipped": "–"}
@@ -70,18 +69,14 @@ def _show_clock(console: Console, engine: Engine, options: Namespace) -> int:
 
 
 def _lamps(bench: Workbench, console: Console, engine: Engine, offline: bool) -> tuple[Lamp, ...]:
-    """Those at hand, those of the terminal, and unless `offline` those on the wire, which know more where both do."""
-    environ = bench.environ
-    problems = (*bench.problems, *engine.ledger.problems)
-    found = {lamp.name: lamp for lamp in at_hand(engine, problems)}
+    """The check-up's, with a thorough look at the specs."""
+
+    async def looked() -> dict[str, Lamp]:
+        terminal = terminal_lamps(bench.environ, console.is_terminal, console.encoding)
+        return {lamp.name: lamp async for lamp in bench.needs(terminal, offline=offline)}
+
+    found = asyncio.run(looked())
     found["specs"] = specs_lamp(engine, thorough=True)
-    found["files"] = files_lamp(bench.vault, bench.environments, (*bench.profiles.folders, bench.paths.config_file))
-    for lamp in terminal_lamps(environ, console.is_terminal, console.encoding):
-        found[lamp.name] = lamp
-    if not offline:
-        for lamp in asyncio.run(Preflight(engine, environ).on_the_wire()):
-            if lamp.state != "skipped" or lamp.name not in found:
-                found[lamp.name] = lamp
     return tuple(found.values())
 
 

@@ -68,10 +68,13 @@ def remove(bench: Workbench, console: Console, options: Namespace) -> int:
 
 
 def _write(bench: Workbench, console: Console, options: Namespace, texts: dict[str, str], done: str) -> int:
+    from topexplorer.engine.brokenentry import stated_in
     from topexplorer.engine.settingtexts import read_settings
 
     name: str = options.name
-    settings = read_settings(texts, bench.catalog.platform)
+    platform = bench.catalog.platform
+    removable = stated_in(bench.environments, bench.paths.config_file, platform, name)
+    settings = read_settings(texts, platform, removable)
     if done == "env.added" and not settings.get("kind"):
         raise UsageError(message("env.no_kind"))
     bench.configure(lambda writer: (writer.add if done == "env.added" else writer.edit)(name, settings))

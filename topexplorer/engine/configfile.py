@@ -7,11 +7,12 @@ than all the rest, and its sentences exist in one language only.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from topexplorer.core.call import Secret
 from topexplorer.core.language import Message, message
 from topexplorer.core.spec import Limit, Platform
 from topexplorer.core.text import clean_line
@@ -28,6 +29,7 @@ _UNITS = {"s": 1, "min": 60, "h": 3600}
 APP_LIMITS = "app"
 """The name in `limits` of what holds per app key over all APIs."""
 DAY_SECONDS = 86_400
+MOST_DAYS = 3650
 
 
 class Tables:
@@ -39,6 +41,8 @@ class Tables:
         self.broken: dict[str, Message] = {}
         """The first fault of each environment that cannot be used, by name."""
         self.problems: list[Message] = []
+        self.secrets: list[Secret] = []
+        """What must not be in such a file and is: to be masked wherever it appears."""
         self._path = path
         self._platform = platform
 
@@ -73,12 +77,26 @@ class Tables:
         for key, value in table.items():
             try:
                 if key not in READERS:
-                    raise Unfit(unknown_key(key, READERS))
+                    raise Unfit(message("config.secret") if any(secrets_in(key, value)) else unknown_key(key, READERS))
                 values[key] = READERS[key](value, self._platform)
             except Unfit as fault:
                 self.fault(f"{where}.{key}{fault.where}", fault.reason, name)
+                self.secrets += map(Secret, secrets_in(key, value))
         if name not in self.broken:
             self.good[name] = values
+
+
+def secrets_in(key: str, value: object) -> Iterator[str]:
+    """What is secret in a setting that cannot be used: the login of a proxy, and what is called a secret."""
+    if isinstance(value, str) and key == "proxy":
+        from topexplorer.engine.proxylogin import logins
+
+        yield from logins(value)
+    elif isinstance(value, str) and key not in READERS:
+        from topexplorer.engine.profiletext import is_secret_name
+
+        if is_secret_name(key):
+            yield value
 
 
 def parse_limit(text: str) -> Limit:
@@ -203,6 +221,12 @@ def _minutes(value: object, _platform: Platform) -> float:
     return float(value)
 
 
+def _days(value: object, _platform: Platform) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_DAYS:
+        raise Unfit(message("config.days", most=MOST_DAYS))
+    return float(value)
+
+
 READERS: Mapping[str, Callable[[object, Platform], object]] = {
     "kind": lambda value, _platform: one_of(value, ("sandbox", "dev", "prod")),
     "gateway": _gateway,
@@ -222,5 +246,6 @@ READERS: Mapping[str, Callable[[object, Platform], object]] = {
     "ca_bundle": _ca_bundle,
     "seller": _seller,
     "idle_minutes": _minutes,
+    "history_days": _days,
 }
 """Every key of an environment's table, and what reads it."""

@@ -17,6 +17,7 @@ from topexplorer.core.spec import Platform
 from topexplorer.core.text import clean_line
 from topexplorer.engine.configfile import NAME
 from topexplorer.engine.environments import STANDARD, Environments
+from topexplorer.engine.exposure import require_own
 from topexplorer.engine.settings import locked, private_folder, storage_error, write_atomic
 from topexplorer.engine.settingtexts import Value
 from topexplorer.engine.tomlfile import broken, parse_toml, read_text
@@ -62,10 +63,9 @@ class ConfigWriter:
         def change(tables: Tables) -> None:
             if name not in tables and name not in STANDARD:
                 raise self._none_such(name, tables)
-            table = tables.setdefault(name, {})
-            if not isinstance(table, dict):
-                raise UsageError(message("env.no_table", name=name))
-            _fill([table], settings)
+            if not isinstance(tables.get(name), dict):
+                tables[name] = {}
+            _fill([tables[name]], settings)
 
         return self._changed(name, settings, change)
 
@@ -91,6 +91,7 @@ class ConfigWriter:
         try:
             private_folder(folder)
             with locked(folder):
+                require_own(self._path)
                 old = self._text()
                 new = self._edited(old, name, settings, change)
                 environments = Environments.parse(self._path, new, self._platform)
@@ -159,10 +160,11 @@ def _in_place(old: str, name: str, settings: Settings | None) -> str:
         for root in roots:
             root.pop(name, None)
         return str(document.as_string())
-    parts = [root[name] for root in roots if name in root]
-    if not parts:
-        roots[-1][name] = tomlkit.inline_table()
-        parts = [roots[-1][name]]
+    holders = [root for root in roots if name in root]
+    for root in holders or roots[-1:]:
+        if not hasattr(root.get(name), "items"):
+            root[name] = tomlkit.inline_table()
+    parts = [root[name] for root in holders or roots[-1:]]
     _fill(parts, settings)
     return str(document.as_string())
 

@@ -1,4 +1,4 @@
-"""Looks for known secrets in files that people share: saved requests and the configuration. For `doctor`."""
+"""Looks for known secrets in files that people share: saved requests and the configuration. For the check-up."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from topexplorer.core.errors import Refused
+from topexplorer.core.errors import ConfigError, Refused
 from topexplorer.core.fixes import GATEWAY_TIME, Fix
 from topexplorer.core.lamps import Lamp, State
 from topexplorer.core.language import Message, message
@@ -75,8 +75,9 @@ def address_lamp(engine: Engine) -> Lamp:
         require_safe(environment)
     except Refused as error:
         return Lamp("address", "bad", error.message, message("lamp.address.cure"))
-    key = "lamp.address.embedded" if environment.gateway == SANDBOX_URL else "lamp.address.ok"
-    return Lamp("address", "ok", message(key), detail=environment.gateway)
+    if environment.gateway == SANDBOX_URL:
+        return Lamp("address", "ok", message("lamp.address.embedded"))
+    return Lamp("address", "ok", message("lamp.address.ok"), detail=environment.gateway)
 
 
 def keys_lamp(engine: Engine) -> Lamp:
@@ -85,6 +86,10 @@ def keys_lamp(engine: Engine) -> Lamp:
     status = engine.vault.status(environment)
     if not status.ready:
         cure = message("lamp.keys.cure", environment=environment.name)
+        try:
+            engine.vault.room.require_sound(environment)
+        except ConfigError as error:
+            return Lamp("keys", "bad", message("lamp.keys.refused"), error.message)
         return Lamp("keys", "bad", message("lamp.keys.missing"), cure, fixes=(Fix("keys", message("fix.keys")),))
     if status.locked:
         return Lamp("keys", "warn", message("lamp.keys.locked"), message("lamp.keys.locked.cure"), status.app_key or "")

@@ -159,7 +159,8 @@ class Strongroom:
         app_secret: Secret | None = None,
         token: SellerToken | None = None,
     ) -> VaultStore:
-        """Keeps what is given and leaves the rest as it was. Gives the vault it is in now.
+        """Keeps what is given and leaves the rest as it was. Gives the vault it is in now. An app secret that is
+        replaced stays as the previous one, which `StoredKeys.in_place_of` explains.
 
         Raises UsageError for what belongs to the other kind, and whatever opening and writing a vault raises.
         """
@@ -170,6 +171,7 @@ class Strongroom:
         def change(entries: Entries) -> Entries:
             old = entries.get(environment.name, StoredKeys())
             new = replace(old, app_key=app_key or old.app_key, app_secret=app_secret or old.app_secret)
+            new = new.in_place_of(old)
             return {**entries, environment.name: new.with_token(token) if token else new}
 
         self._change(store, change)
@@ -178,16 +180,31 @@ class Strongroom:
     def forget(self, environment: Environment, name: str | None = None, seller: str | None = None) -> bool:
         """Removes one key, one seller's token, or with neither all of the environment's. Gives whether there was any.
 
-        `name` is app_key, app_secret or session; a session without a seller means all of them.
+        `name` is app_key, app_secret, previous or session; a session without a seller means all of them.
+        """
+        return self.change(environment, lambda keys: _without(keys, name, seller))
+
+    def change(self, environment: Environment, change: Callable[[StoredKeys], StoredKeys]) -> bool:
+        """Writes what `change` makes of the environment's keys; gives whether that is anything else. Raises as `put`
+        does.
         """
         found = self.find(environment)
         if found is None:
+            self.require_sound(environment)
             return False
-        held = self._opened(found).entries()
-        if _without(held, environment.name, name, seller) == held:
-            return False
-        self._change(found, lambda entries: _without(entries, environment.name, name, seller))
-        return True
+        is_new = False
+
+        def change_one(entries: Entries) -> Entries:
+            nonlocal is_new
+            old = entries.get(environment.name, StoredKeys())
+            new = change(old)
+            is_new = new != old
+            return {**entries, environment.name: new}
+
+        change_one(self._opened(found).entries())
+        if is_new:
+            self._change(found, change_one)
+        return is_new
 
     def entries(self, kind: StoreKind) -> Entries:
         """All keys of that kind, whatever they are kept in. Asks."""
@@ -198,7 +215,9 @@ class Strongroom:
         return found
 
     def merge(self, environments: Mapping[str, Environment], kind: StoreKind, entries: Entries) -> None:
-        """Keeps the entries of an export beside what there is; the export's win. Raises as `put` does."""
+        """Keeps the entries of an export beside what there is; the export's win. An app secret that is replaced stays
+        as with `put`. Raises as that does.
+        """
         self._require_apart(kind, entries)
         by_store: dict[VaultStore, dict[str, StoredKeys]] = {}
         for name, keys in entries.items():
@@ -292,18 +311,14 @@ def _any_marked(marks: vaultfile.Marks, entries: Entries) -> bool:
 
 
 def _joined(part: Entries, held: Entries) -> Entries:
-    return {**held, **part}
+    return {**held, **{name: keys.in_place_of(held.get(name, StoredKeys())) for name, keys in part.items()}}
 
 
-def _without(entries: Entries, environment: str, name: str | None, seller: str | None) -> Entries:
-    keys = entries.get(environment, StoredKeys())
+def _without(keys: StoredKeys, name: str | None, seller: str | None) -> StoredKeys:
     if name is None:
-        keys = StoredKeys()
-    elif name == "session":
-        keys = keys.without_token(seller) if seller is not None else replace(keys, tokens={})
-    elif name == "app_secret":
-        keys = replace(keys, app_secret=None)
-    else:
-        keys = replace(keys, app_key="")
-    rest = {other: kept for other, kept in entries.items() if other != environment}
-    return rest | ({environment: keys} if keys else {})
+        return StoredKeys()
+    if name == "session":
+        return keys.without_token(seller) if seller is not None else replace(keys, tokens={})
+    if name == "previous":
+        return keys.without_previous()
+    return replace(keys, app_secret=None, previous=None) if name == "app_secret" else replace(keys, app_key="")

@@ -28,7 +28,7 @@ from topexplorer.engine.keysources import KEY_NAMES, Gathered, Origin, Texts
 if TYPE_CHECKING:
     from topexplorer.engine.keyring_store import KeyringStore
     from topexplorer.engine.secretcmd import CommandKeys
-    from topexplorer.engine.storedkeys import SellerToken
+    from topexplorer.engine.storedkeys import SellerToken, StoredKeys
     from topexplorer.engine.strongroom import Ask, Strongroom
     from topexplorer.engine.vaultfile import Cost
 
@@ -51,11 +51,18 @@ class KeyStatus:
     """Some of them are in a vault that is not open."""
     pending: bool = False
     """A command that has not run gives some of them, so it is not known which."""
+    previous: bool = False
+    """The vault keeps the app secret that was replaced, until the new one has signed a call."""
 
     @property
     def ready(self) -> bool:
         """Whether a call can be signed, as far as is known."""
         return self.has_secret and (self.app_key is not None or self.pending)
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether calls would be signed with the previous app secret if it were put back."""
+        return self.previous and self.origins.get("APP_SECRET") in ("file", "keyring")
 
 
 class Vault:
@@ -66,7 +73,7 @@ class Vault:
 
     __slots__ = (
         *("_app_keys", "_ask", "_clock", "_command_keys", "_environ", "_folder", "_parts", "_room"),
-        *("embedded", "known"),
+        *("embedded", "known", "tell"),
     )
 
     def __init__(
@@ -80,6 +87,7 @@ class Vault:
         idle_seconds: float | None = None,
         cost: Cost | None = None,
         known: KnownSecrets | None = None,
+        tell: Callable[[Message], object] = lambda _problem: None,
     ) -> None:
         self._environ = environ
         self.embedded = embedded if isinstance(embedded, EmbeddedKeys) else EmbeddedKeys(embedded)
@@ -92,6 +100,8 @@ class Vault:
         self._app_keys: dict[str, str] = {}
         self.known = known or KnownSecrets()
         """Learns every secret that is found here, for whoever masks; not those that are built in."""
+        self.tell = tell
+        """Hears what went wrong beside a call. From any thread."""
 
     def __repr__(self) -> str:
         return "Vault()"
@@ -122,7 +132,8 @@ class Vault:
             return self.embedded.secrets(environment.name)
         texts = self._gather(environment, None, "at hand").texts
         found = [text.reveal() for name, text in texts.items() if name != "APP_KEY" and keysources.fits(name, text)]
-        found += [text.reveal() for token in self.sellers(environment) for text in token.secrets()]
+        if held := self._held(environment):
+            found += [text.reveal() for text in held.secrets()]
         return tuple(dict.fromkeys(found))
 
     def taint(self, environment: Environment) -> Taint:
@@ -134,12 +145,15 @@ class Vault:
         """The tokens that the environment's vault holds; none while it is locked."""
         if environment.name in self.embedded:
             return self.embedded.tokens(environment.name)
-        room = self._room_with(environment)
-        if room is None or not room.is_open(environment):
-            return ()
-        keys = room.keys(environment)
-        self._learn(*keys.secrets() if keys else ())
-        return tuple(keys.tokens.values()) if keys else ()
+        held = self._held(environment)
+        return tuple(held.tokens.values()) if held else ()
+
+    def _held(self, environment: Environment) -> StoredKeys | None:
+        """What the environment's vault holds; None while it is locked."""
+        room = self.room_with(environment)
+        held = room.keys(environment) if room and room.is_open(environment) else None
+        self._learn(*held.secrets() if held else ())
+        return held
 
     def status(self, environment: Environment) -> KeyStatus:
         """Which keys are there and where they come from. Never raises, never asks, opens nothing."""
@@ -151,7 +165,8 @@ class Vault:
         found = self._gather(environment, None, "look")
         origins = found.origins
         app_key = found.texts["APP_KEY"].reveal() if "APP_KEY" in origins else ""
-        room = self._room_with(environment)
+        room = self.room_with(environment)
+        contents = room.contents(environment) if room else None
         return KeyStatus(
             app_key or self._app_keys.get(environment.name),
             "APP_SECRET" in origins,
@@ -160,6 +175,7 @@ class Vault:
             origins,
             bool({"file", "keyring"} & set(origins.values())) and not (room and room.is_open(environment)),
             "command" in origins.values() and self._ran(environment) is None,
+            contents is not None and contents.has_previous,
         )
 
     @property
@@ -207,7 +223,7 @@ class Vault:
             keys = self._command(environment) if means == "ask" else self._ran(environment)
             unknown = keysources.UNKNOWN if means == "look" else {}
             found.take("command", keysources.of_command(keys) if keys else unknown)
-        room = None if found.is_complete else self._room_with(environment)
+        room = None if found.is_complete else self.room_with(environment)
         if room is not None:
             self._gather_stored(found, room, environment, seller, means)
         self._learn(*(text for name, text in found.texts.items() if name != "APP_KEY"))
@@ -271,7 +287,7 @@ class Vault:
         del self._command_keys[environment.name]
         return None
 
-    def _room_with(self, environment: Environment) -> Strongroom | None:
+    def room_with(self, environment: Environment) -> Strongroom | None:
         """The vaults, when there is one of the environment's kind. Where there is none, nothing is even imported."""
         if self._folder is None or environment.kind == "sandbox":
             return None

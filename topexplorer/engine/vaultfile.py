@@ -84,6 +84,8 @@ class Contents:
     has_session: bool
     """Whether there is a session for calls that name no seller."""
     sellers: int
+    has_previous: bool = False
+    """Whether an app secret that was replaced is still kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ def contents_of(entries: Entries) -> dict[str, Contents]:
 
 
 def _contents_of(keys: StoredKeys) -> Contents:
-    return Contents(keys.app_key, bool(keys.app_secret), keys.token() is not None, len(keys.tokens))
+    has_session = keys.token() is not None
+    return Contents(keys.app_key, bool(keys.app_secret), has_session, len(keys.tokens), bool(keys.previous))
 
 
 def new_lock(backend: Backend, cost: Cost = COST) -> Lock:
@@ -284,9 +287,10 @@ def _header(document: Any) -> Header:
 
 def _contents(found: Any) -> Contents:
     app_key, has_secret, has_session = found["app_key"], found["has_secret"], found["has_session"]
-    if not isinstance(app_key, str) or not isinstance(has_secret, bool) or not isinstance(has_session, bool):
+    has_previous = found.get("has_previous", False)
+    if not isinstance(app_key, str) or not {type(has) for has in (has_secret, has_session, has_previous)} <= {bool}:
         raise TypeError("contents")
-    return Contents(app_key, has_secret, has_session, _count(found["sellers"]))
+    return Contents(app_key, has_secret, has_session, _count(found["sellers"]), has_previous)
 
 
 def _one_of(value: Any, choices: tuple[Any, ...]) -> Any:

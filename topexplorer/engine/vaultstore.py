@@ -19,6 +19,7 @@ from topexplorer.core.errors import ConfigError, VaultLocked
 from topexplorer.core.language import Message, message
 from topexplorer.core.text import clean_line
 from topexplorer.engine import storedkeys, vaultfile
+from topexplorer.engine.exposure import require_private
 from topexplorer.engine.keyring_store import KeyringStore
 from topexplorer.engine.masterkeys import MasterKeys
 from topexplorer.engine.settings import locked, private_folder, storage_error, write_atomic
@@ -85,6 +86,7 @@ class VaultStore:
 
     def header(self) -> Header | None:
         """What the vault says without being opened; None when there is no file. Raises ConfigError."""
+        require_private(self.path)
         now = signature(self.path)
         if self._header[0] != now:
             try:
@@ -232,6 +234,7 @@ class VaultStore:
             yield
 
     def _read(self) -> SealedVault | None:
+        require_private(self.path)
         return vaultfile.read(self.path, self.kind, "store", self.backend)
 
     def _entries(self, sealed: SealedVault, master: bytes) -> Entries:

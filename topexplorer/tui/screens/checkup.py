@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import ClassVar
 
@@ -16,13 +16,15 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from topexplorer.assemble import Workbench
+from topexplorer.core.errors import TopExplorerError
 from topexplorer.core.fixes import GATEWAY_TIME, Fix
 from topexplorer.core.lamps import Lamp, State, terminal_lamps
 from topexplorer.core.language import Language
-from topexplorer.core.text import clean_line, fit
-from topexplorer.engine.preflight import at_hand, specs_lamp
+from topexplorer.core.text import cell_width, clean_line, fit
+from topexplorer.engine.preflight import specs_lamp
 from topexplorer.engine.wirelamps import Preflight
 from topexplorer.tui.screens.dialog import Dialog
+from topexplorer.tui.tell import tell_error
 from topexplorer.tui.widgets.page import Row, Span, wrap
 
 MARKS: dict[State, tuple[str, str]] = {
@@ -31,9 +33,11 @@ MARKS: dict[State, tuple[str, str]] = {
     "bad": ("✗", "red bold"),
     "skipped": ("–", "dim"),
 }
-NAME_CELLS = 16
-MARGIN = 6
+NAME_CELLS = {True: 12, False: 15}
+"""As wide as the longest name, by whether the language is Chinese."""
+MARGIN = 3
 """Cells of a line that the list keeps for itself and its scrollbar."""
+LEAST_CELLS = 32
 HERE = frozenset({"resend", "wait", "anyway"})
 """Fixes that mean: look once more."""
 
@@ -73,7 +77,8 @@ class CheckUp(Dialog[Fix]):
     async def _run(self) -> None:
         """Lights the lamps, first those that cost nothing."""
         self._head("needs")
-        async for lamp in self._needed():
+        terminal = terminal_lamps(self._bench.environ, is_terminal=True, encoding=_encoding())
+        async for lamp in self._bench.needs(terminal):
             self._light(f"need-{lamp.name}", lamp)
         self._head("steps")
         async for lamp in Preflight(self._bench.engine, self._bench.environ).first_steps():
@@ -83,17 +88,6 @@ class CheckUp(Dialog[Fix]):
         # Reading every spec file takes seconds: by then the lamp of the quick look has been lit for long.
         self._light("need-specs", await asyncio.to_thread(specs_lamp, self._bench.engine, thorough=True))
         self._count(done=True)
-
-    async def _needed(self) -> AsyncIterator[Lamp]:
-        bench, engine = self._bench, self._bench.engine
-        problems = (*bench.problems, *engine.ledger.problems)
-        for lamp in await asyncio.to_thread(at_hand, engine, problems):
-            yield lamp
-        for lamp in terminal_lamps(bench.environ, is_terminal=True, encoding=_encoding()):
-            yield lamp
-        async for lamp in Preflight(engine, bench.environ).lamps():
-            if lamp.state != "skipped" or f"need-{lamp.name}" not in self._lamps:
-                yield lamp
 
     def _head(self, part: str) -> None:
         words = Text(self.language(f"lab.checkup.{part}"), "bold")
@@ -129,11 +123,11 @@ class CheckUp(Dialog[Fix]):
     def _words(self, lamp: Lamp) -> Text:
         """The lamp in lines that hang below its sentence, what to do about it, and what Enter does."""
         say = self.language
-        mark, style = MARKS[lamp.state]
+        style = MARKS[lamp.state][1]
         look = "dim" if lamp.state == "skipped" else ""
-        detail = f" · {lamp.detail}" if lamp.detail else ""
-        name = fit(say(f"lamp.{lamp.name}"), NAME_CELLS)
-        rows = [(f"{mark} {name} {clean_line(say.render(lamp.sentence) + detail)}", NAME_CELLS + 3, look)]
+        cells = NAME_CELLS[say.is_chinese]
+        room = max(self._list.size.width - MARGIN, LEAST_CELLS)
+        rows = [(text, cells + 3, look) for text in about(lamp, say, cells, room)]
         if lamp.state in ("bad", "warn"):
             if lamp.cure is not None:
                 rows.append((f"   → {clean_line(say.render(lamp.cure))}", 5, ""))
@@ -141,7 +135,7 @@ class CheckUp(Dialog[Fix]):
                 rows.append((f"   ⏎ {clean_line(say.render(lamp.fixes[0].text))}", 5, "italic"))
         lines = Text()
         for text, hang, shade in rows:
-            for spans in wrap(Row((Span(text),), hang), max(self._list.size.width - MARGIN, NAME_CELLS * 2)):
+            for spans in wrap(Row((Span(text),), hang), room):
                 lines.append("\n" if lines else "").append("".join(span.text for span in spans), shade)
         lines.stylize(style, 0, 1)
         return lines
@@ -156,7 +150,41 @@ class CheckUp(Dialog[Fix]):
         if fix.kind == "timestamp" and fix.target == GATEWAY_TIME:
             engine.gateway_ahead = timedelta(seconds=fix.seconds)
             self.action_again()
+        elif fix.kind == "private":
+            self._make_private()
         elif fix.kind in HERE:
             self.action_again()
         else:
             self.dismiss(fix)
+
+    def _make_private(self) -> None:
+        """Takes others' rights to the vaults away; what refuses that is told, and its lamp stays red."""
+        from topexplorer.engine.checklist import make_private
+
+        try:
+            make_private(self._bench.paths)
+        except TopExplorerError as error:
+            tell_error(self.app, error, self.language)
+        self.action_again()
+
+
+def about(lamp: Lamp, say: Language, cells: int, room: int) -> Iterator[str]:
+    """Mark, name, what was found and the figure to it: in one line, or else the figure below."""
+    begin = f"{MARKS[lamp.state][0]} {fit(say(f'lamp.{lamp.name}'), cells)} {clean_line(say.render(lamp.sentence))}"
+    detail = clean_line(lamp.detail)
+    whole = f"{begin} · {detail}" if detail else begin
+    if cell_width(whole) <= room or not detail:
+        yield whole
+        return
+    yield begin
+    indent = cells + 3
+    for part in _parts(detail, room - indent):
+        yield " " * indent + part
+
+
+def _parts(detail: str, room: int) -> Iterator[str]:
+    """An address is broken behind a slash, so that its parts stay words; anything else is left whole."""
+    while " " not in detail and cell_width(detail) > room and (cut := detail.rfind("/", 0, room) + 1) > 0:
+        yield detail[:cut]
+        detail = detail[cut:]
+    yield detail

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from asyncio import to_thread
 from typing import ClassVar
 
@@ -14,7 +15,8 @@ from textual.widgets import Input, Label, Static
 from topexplorer.assemble import Workbench
 from topexplorer.core.errors import TopExplorerError
 from topexplorer.core.language import Language
-from topexplorer.core.text import clean
+from topexplorer.core.text import clean, clean_line
+from topexplorer.engine.brokenentry import BrokenEntry
 from topexplorer.engine.environments import Environment
 from topexplorer.engine.settingtexts import SETTINGS, about, choices, read_settings, setting_text
 from topexplorer.tui.screens.dialog import Dialog
@@ -38,12 +40,21 @@ class SettingInput(ValueInput):
         Binding("down", "app.focus_next", show=False),
     ]
 
-    def __init__(self, name: str, text: str, built_in: str, offers: tuple[str, ...]) -> None:
+    def __init__(self, name: str, text: str, built_in: str, offers: tuple[str, ...], *, misread: bool = False) -> None:
         super().__init__(text, built_in, offers)
         self.setting = name
         self.offers = offers
-        self.before = text
-        """What config.toml states."""
+        self.before = None if misread else text
+        """What config.toml states, where that can be used."""
+        self.fault = Static("", classes="setting-fault", markup=False)
+        self.blamed: str | None = None
+        """The text that is said to be wrong."""
+
+    def blame(self, reason: str) -> None:
+        """Says below the field why its text cannot be used; nothing when `reason` is empty."""
+        self.blamed = self.text if reason else None
+        self.fault.update(reason)
+        self.fault.set_class(bool(reason), "-told")
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "space" and self.offers:
@@ -54,25 +65,36 @@ class SettingInput(ValueInput):
 
 
 class EnvironmentForm(Dialog[str]):
-    """Ends with the environment's name when it was written. Without an `environment` it makes a new one."""
+    """Ends with the environment's name when it was written. Without an `environment` it makes a new one; with an
+    `entry` it shows what config.toml has of one that cannot be used."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", show=False, priority=True)]
 
-    def __init__(self, language: Language, bench: Workbench, environment: Environment | None) -> None:
+    def __init__(
+        self,
+        language: Language,
+        bench: Workbench,
+        environment: Environment | None,
+        entry: BrokenEntry | None = None,
+    ) -> None:
         name = environment.name if environment else ""
         title = language("env.form.edit", name=name) if environment else language("env.form.add")
         danger = " -danger" if environment and environment.kind == "prod" else ""
         super().__init__(language, title, language("env.form.keys"), classes=f"-environment-form{danger}")
         self._bench = bench
         self._environment = environment
+        self._entry = entry
         self._about = Static("", classes="setting-about", markup=False)
         self._fault = Static("", classes="dialog-fault", markup=False)
         self._inputs = [] if environment else [SettingInput(NAME, "", language("env.form.name"), ())]
         self._inputs += [self._input(setting) for setting in SETTINGS if self._fits(setting)]
+        unknown = [setting for setting in entry.texts if setting not in SETTINGS] if entry else []
+        self._inputs += [SettingInput(setting, entry.texts[setting], "", ()) for setting in unknown if entry]
+        self._inputs.sort(key=lambda field: entry is not None and field.setting not in entry.faults)
 
     def _fits(self, setting: str) -> bool:
-        environment = self._environment
-        if environment is None:
+        environment, entry = self._environment, self._entry
+        if environment is None or (entry is not None and setting in (*entry.texts, *entry.faults)):
             return True
         prod_only = setting in _OF_PROD and environment.kind != "prod"
         return not prod_only and setting not in _FIXED.get(environment.name, ())
@@ -80,32 +102,47 @@ class EnvironmentForm(Dialog[str]):
     def _input(self, setting: str) -> SettingInput:
         platform = self._bench.catalog.platform
         offers = choices(setting, platform)
-        environment = self._environment
+        environment, entry = self._environment, self._entry
         standard = self._bench.environments["dev"] if environment is None else environment
         text = setting_text(standard, setting, platform)
+        empty = self.language("env.form.empty")
         if environment is None and setting == "kind":
             return SettingInput(setting, "dev", "", offers)
         if environment is None or setting not in environment.stated:
             usual = "" if environment is None and standard.stated else text
-            return SettingInput(setting, "", usual or self.language("env.form.empty"), offers)
-        return SettingInput(setting, text, self.language("env.form.empty"), offers)
+            return SettingInput(setting, "", usual or empty, offers, misread=_is_misread(setting, entry))
+        stated = entry.texts[setting] if entry else text
+        return SettingInput(setting, stated, empty, offers, misread=_is_misread(setting, entry))
 
     def content(self) -> list[Widget]:
-        rows = [
-            Horizontal(Label(self.language(f"env.setting.{field.setting}"), markup=False), field, classes="setting")
-            for field in self._inputs
-        ]
+        rows: list[Widget] = []
+        for field in self._inputs:
+            known = field.setting == NAME or field.setting in SETTINGS
+            label = self.language(f"env.setting.{field.setting}") if known else clean_line(field.setting)
+            rows += [Horizontal(Label(label, markup=False), field, classes="setting"), field.fault]
         return [VerticalScroll(*rows, can_focus=False), self._about, self._fault]
 
     def on_mount(self) -> None:
-        self._inputs[0].focus()
+        faults = self._entry.faults if self._entry else {}
+        for field in self._inputs:
+            if reason := faults.get(field.setting):
+                self._blame(field, reason)
+        if whole := faults.get(""):
+            self._fault.update(clean(self.language.render(whole)))
+        next((field for field in self._inputs if field.setting in faults), self._inputs[0]).focus()
+
+    def _blame(self, field: SettingInput, reason: object) -> None:
+        field.blame(f"↑ {clean_line(self.language.render(reason))}")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """What the setting is for, and what fits."""
         field = event.widget
         if isinstance(field, SettingInput):
             say = self.language
-            text = say("env.about.name") if field.setting == NAME else say.render(about(field.setting))
+            if field.setting in SETTINGS:
+                text = say.render(about(field.setting))
+            else:
+                text = say("env.about.name" if field.setting == NAME else "env.about.unknown")
             if field.offers:
                 text += "\n" + say("env.form.choices", choices=field.offers)
             self._about.update(clean(text))
@@ -116,25 +153,44 @@ class EnvironmentForm(Dialog[str]):
         self.screen.focus_next(SettingInput)
 
     @on(Input.Changed)
-    def _edited(self) -> None:
-        self._fault.update("")
+    def _edited(self, event: Input.Changed) -> None:
+        field = event.input
+        if isinstance(field, SettingInput) and field.text != field.blamed:
+            self._fault.update("")
+            field.blame("")
 
     @work(exclusive=True, exit_on_error=False)
     async def action_save(self) -> None:
         """Writes what was changed; a fault is told, and the file stays as it was."""
-        say = self.language
         name = self._environment.name if self._environment else self._inputs[0].text.strip()
         texts = {field.setting: field.text for field in self._inputs if field.setting != NAME}
         before = {field.setting: field.before if self._environment else "" for field in self._inputs}
         changed = {setting: text for setting, text in texts.items() if text.strip() != before[setting]}
+        entry = self._entry
         try:
-            settings = read_settings(changed, self._bench.catalog.platform)
+            settings = read_settings(changed, self._bench.catalog.platform, entry.texts if entry else ())
             if self._environment is None:
                 await to_thread(self._bench.configure, lambda writer: writer.add(name, settings))
-            elif settings:
+            elif settings or entry:
                 await to_thread(self._bench.configure, lambda writer: writer.edit(name, settings))
         except TopExplorerError as error:
-            hint = f" · {say.render(error.hint)}" if error.hint else ""
-            self._fault.update(clean(say.render(error.message) + hint))
+            self._refuse(error, name)
             return
         self.dismiss(name)
+
+    def _refuse(self, error: TopExplorerError, name: str) -> None:
+        """Says what is wrong, at its field where it has one."""
+        say, values = self.language, error.message.values
+        where = str(values.get("name", "")).removeprefix(f"{name}.")
+        setting = re.split(r"[.\[]", where)[0]
+        blamed = next((field for field in self._inputs if field.setting == setting), None)
+        if error.message.key == "env.bad_setting" and blamed:
+            self._blame(blamed, values["reason"])
+            blamed.focus()
+        hint = f" · {say.render(error.hint)}" if error.hint else ""
+        self._fault.update(clean(say.render(error.message) + hint))
+
+
+def _is_misread(setting: str, entry: BrokenEntry | None) -> bool:
+    """Whether what config.toml has of the setting is to be written anew even if its text stays."""
+    return entry is not None and setting in entry.faults

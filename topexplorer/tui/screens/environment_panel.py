@@ -157,14 +157,23 @@ class EnvironmentPanel(Dialog[str]):
 
     @work(exit_on_error=False)
     async def action_edit(self) -> None:
-        """The settings of the environment under the cursor."""
+        """The settings of the environment under the cursor, also of one that cannot be used as it stands."""
+        from topexplorer.engine.brokenentry import broken_entry
         from topexplorer.tui.screens.environment_form import EnvironmentForm
 
-        name = self._pointed
-        if name in self._bench.environments.broken:
-            self._told.update(self.language("env.panel.fix", path=str(self._bench.paths.config_file)))
-            return
-        await self.app.push_screen_wait(EnvironmentForm(self.language, self._bench, self._bench.environments[name]))
+        name, bench = self._pointed, self._bench
+        if name in bench.environments.broken:
+            try:
+                entry = await to_thread(
+                    broken_entry, bench.environments, bench.paths.config_file, bench.catalog.platform, name
+                )
+            except TopExplorerError as error:
+                self._tell(error)
+                return
+            form = EnvironmentForm(self.language, bench, entry.environment, entry)
+        else:
+            form = EnvironmentForm(self.language, bench, bench.environments[name])
+        await self.app.push_screen_wait(form)
         self._show(name)
 
     @work(exit_on_error=False)

@@ -26,6 +26,7 @@ HEADLESS = {
     "sign taobao.time.get": DRAWING | FILE_CHECKING | OPENING_VAULTS | {"httpx"},
     "env list": DRAWING | FILE_CHECKING | OPENING_VAULTS | {"httpx"},
     "keys where": DRAWING | FILE_CHECKING | OPENING_VAULTS | {"httpx"},
+    "history list 订单": DRAWING | FILE_CHECKING | OPENING_VAULTS | {"httpx"},
     "call taobao.time.get": DRAWING | FILE_CHECKING | OPENING_VAULTS,
 }
 

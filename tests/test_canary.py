@@ -24,7 +24,7 @@ from textual.worker import WorkerFailed
 
 from tests.engine.vaults import CHEAP
 from tests.tui.steps import explorer, sent, settled
-from tests.workbench import TID, workbench
+from tests.workbench import TID, readable, workbench
 from topexplorer.cli.main import main
 from topexplorer.cli.verbs import VERBS
 from topexplorer.core.call import RequestDraft, Secret
@@ -54,7 +54,10 @@ SECRETS = {
     "other seller's session": "6102canary0therseller0therseller0ther",
     "other seller's refresh token": "6103canary0ther=refresh&0ther",
     "passphrase": "canary correct horse battery",
+    "proxy password": "canary/pr0xy+pa55=w0rd",
 }
+PROXY = {"HTTPS_PROXY": f"http://joe:{quote(SECRETS['proxy password'], safe='')}@127.0.0.1:9"}
+"""A proxy that nothing is sent to: the network is replaced."""
 TRADE = ("taobao.trade.fullinfo.get", f"tid={TID}", "fields=tid")
 
 
@@ -148,7 +151,7 @@ def bench_at(home: Path, gateway: Any, environ: Mapping[str, str] | None = None)
     """As a new process would have it, with somebody there who types the passphrase."""
     return workbench(
         home,
-        environ or {},
+        {**PROXY, **(environ or {})},
         transport=httpx.MockTransport(gateway),
         ask_passphrase=lambda wanted: None if wanted.problem else Secret(SECRETS["passphrase"]),
     )
@@ -195,7 +198,11 @@ VERB_RUNS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "env show": ((), ("--json",)),
     "env use": (("far",),),
     "env add": (("staging", "kind=dev", "gateway=production"), (SECRETS["session"],)),
-    "env edit": (("far", f"proxy=http://user:{SECRETS['session']}@127.0.0.1:9"), ("far", "proxy=")),
+    "env edit": (
+        ("far", f"proxy=http://user:{SECRETS['session']}@127.0.0.1:9"),
+        ("far", f"proxy={PROXY['HTTPS_PROXY']}"),
+        ("far", "proxy="),
+    ),
     "env remove": (("staging",),),
     "keys set": (("far", "session", "--stdin"), ("far",)),
     "keys where": ((), ("--json",)),
@@ -211,6 +218,16 @@ VERB_RUNS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "profile save": (("mine", *TRADE), ("bad", *TRADE, MEMO), (SECRETS["session"], *TRADE)),
     "profile run": (("mine", "--env", "far"), (SECRETS["session"],)),
     "profile delete": (("mine",),),
+    "history list": ((), ("--json",), (SECRETS["session"],)),
+    "history show": (
+        *(("d1", *how) for how in ((), ("--view", "raw"), ("--view", "headers"), ("--json",))),
+        ("d2", "--view", "why"),
+        (SECRETS["session"],),
+    ),
+    "history run": (("d1",), ("d1", MEMO, "--dry-run"), (SECRETS["session"],)),
+    "history diff": (("d1", "d2"), ("--json",), (SECRETS["session"],)),
+    "history save": (("d1", "again"), ("d1", SECRETS["session"])),
+    "history forget": (("--env", "far"), (SECRETS["session"],)),
     "import": ((SECRETS["session"],),),
     "catalog sync": (("--help",),),
     "catalog check": ((SECRETS["session"],),),
@@ -220,6 +237,7 @@ VERB_RUNS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "doctor": (("--env", "far"),),
     "sandbox serve": (("--faults",), ("--rule", SECRETS["session"])),
     "keys rotate": (("far",),),
+    "keys back": (("far",),),
     "keys export-encrypted": (("{home}/exported",),),
     "keys import": ((SECRETS["session"],), ("{home}/exported",)),
 }
@@ -241,7 +259,7 @@ def test_no_verb_writes_a_secret_anywhere(home: Path, logs: StringIO) -> None:
 
 
 def in_files(home: Path) -> list[str]:
-    return [leak for path in home.rglob("*") if path.is_file() for leak in found(path.read_bytes(), path.name)]
+    return [leak for name, content in readable(home) for leak in found(content, name)]
 
 
 def test_no_screen_picture_copy_or_file_of_the_app_holds_a_secret(
@@ -315,6 +333,50 @@ async def _through_the_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         look("notices")
     bench.engine.ledger.close()
     assert leaks == []
+
+
+PREVIOUS = "canary&previous+5ecret/1a2b3c4d5e6f"
+KNOWS_PREVIOUS = " ".join(spelled(PREVIOUS, cut=False))
+
+
+def test_an_app_secret_that_was_replaced_appears_nowhere_while_it_is_kept_and_when_it_goes(
+    home: Path, logs: StringIO
+) -> None:
+    def kept() -> Vault:
+        folder = Paths.under(home).vault_folder
+        return Vault({}, {}, folder, ask=lambda _wanted: Secret(SECRETS["passphrase"]), cost=CHEAP)
+
+    def tells(content: bytes) -> set[str]:
+        return {form for form in spelled(PREVIOUS) if form in content.decode("utf-8", "replace")}
+
+    def refuse(_request: httpx.Request) -> httpx.Response:
+        refusal = {"code": 25, "msg": f"Invalid signature {KNOWS_PREVIOUS}", "sub_msg": KNOWS_PREVIOUS}
+        return httpx.Response(200, json={"error_response": refusal}, headers={"x-echo": quote(KNOWS_PREVIOUS)})
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        trade = {"tid": int(TID), "title": KNOWS_PREVIOUS}
+        return httpx.Response(200, json={"trade_fullinfo_get_response": {"trade": trade}})
+
+    room = kept().room
+    room.put(FAR, "", Secret(PREVIOUS))
+    room.forget(FAR, "previous")
+    room.put(FAR, "", Secret(SECRETS["app secret"]))
+    assert tells(KNOWS_PREVIOUS.encode()), "the search finds it"
+    words: tuple[tuple[str, ...], ...] = (
+        *(("call", *TRADE, "--view", view) for view in ("text", "raw", "headers", "why")),
+        *(("doctor",), ("keys", "where", "far", "--json"), ("env", "show", "far"), ("keys", "rotate", "far")),
+        *(("keys", "export-encrypted", f"{home}/exported"), ("keys", "forget", "far", "--previous")),
+    )
+    told = [said for said in words if tells(run(home, (*said, "--env", "far"), refuse))]
+    held = kept().room.keys(FAR)
+    assert held is not None
+    assert held.previous == Secret(PREVIOUS)
+    told += [("answer",)] if tells(run(home, ("call", *TRADE, "--env", "far"), answer)) else []
+    held = kept().room.keys(FAR)
+    assert held is not None
+    assert held.previous is None
+    files = [str(path) for path in home.rglob("*") if path.is_file() and tells(path.read_bytes())]
+    assert (told, files, tells(logs.getvalue().encode())) == ([], [], set())
 
 
 @pytest.mark.parametrize("where", ["a message handler", "a worker", "the interpreter", "a thread"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from itertools import count
@@ -43,6 +45,9 @@ def counted_ids() -> Callable[[], str]:
     return lambda: f"call-{next(numbers)}"
 
 
+_BODIES = "SELECT packed FROM bodies"
+
+
 @cache
 def _warm_index() -> bytes:
     """The bundled specs' index, examined once per process: most tests are not about examining."""
@@ -50,6 +55,17 @@ def _warm_index() -> bytes:
         kept = IndexFile(Path(folder) / "index")
         kept.write(Catalog.scan([bundled_folder()]))
         return kept.path.read_bytes()
+
+
+def readable(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file under a folder with its name, and unpacked what the history keeps packed."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            yield path.name, path.read_bytes()
+    for path in folder.rglob("history/*.sqlite3"):
+        connection = sqlite3.connect(path)
+        yield from ((f"body in {path.name}", zlib.decompress(row[0])) for row in connection.execute(_BODIES))
+        connection.close()
 
 
 def workbench(home: Path, environ: Mapping[str, str] | None = None, **parts: Any) -> Workbench:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from topexplorer.core.taint import KnownSecrets
 from topexplorer.engine.environments import SANDBOX_URL, Environment, Environments
 from topexplorer.engine.hardening import watch
 from topexplorer.engine.indexfile import IndexFile
+from topexplorer.engine.proxylogin import logins_of
 from topexplorer.engine.settings import Paths, Preferences, read_preferences, write_preferences
 from topexplorer.engine.vault import Vault
 
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
     import httpx
 
     from topexplorer.core.call import Secret
+    from topexplorer.core.lamps import Lamp
     from topexplorer.engine.configwriter import ConfigWriter
     from topexplorer.engine.drafts import Drafts
     from topexplorer.engine.engine import Engine
+    from topexplorer.engine.history import History
     from topexplorer.engine.imported import ImportedApis
     from topexplorer.engine.keyring_store import KeyringStore
     from topexplorer.engine.profiles import Profiles
@@ -120,6 +123,7 @@ class Workbench:
     @cached_property
     def environments(self) -> Environments:
         environments = Environments.load(self.paths.config_file, self.catalog.platform)
+        self.known.learn(secret.reveal() for secret in environments.secrets)
         self.problems.extend(environments.problems)
         return environments
 
@@ -134,13 +138,19 @@ class Workbench:
         return Vault(
             *(self.environ, embedded, self.paths.vault_folder, self.clock, self._passphrase, self.keyring),
             known=self.known,
+            tell=self._note,
         )
+
+    def _note(self, problem: Message) -> None:
+        """Once, however often it comes."""
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     @cached_property
     def known(self) -> KnownSecrets:
         """The secrets that this process has learned, for whatever writes, draws or logs."""
         names = [name for name in self.environ if name.startswith("TOPEXPLORER_") and name.endswith(SECRET_VARIABLES)]
-        known = KnownSecrets(self.environ[name].strip() for name in names)
+        known = KnownSecrets((*(self.environ[name].strip() for name in names), *logins_of(self.environ)))
         watch(known)
         return known
 
@@ -187,6 +197,7 @@ class Workbench:
             environments=self.environments,
             vault=self.vault,
             ledger=ledger,
+            history=self.history,
             clock=self.clock,
             transport=self._transport_for,
             new_id=self.new_id,
@@ -195,6 +206,12 @@ class Workbench:
         )
         engine.use(self.start_environment.name)
         return engine
+
+    @cached_property
+    def history(self) -> History:
+        from topexplorer.engine.history import History
+
+        return History(self.paths.history_folder, self.clock, lambda: self.environments, self.new_id)
 
     @cached_property
     def seller_choices(self) -> SellerChoices:
@@ -220,8 +237,8 @@ class Workbench:
         from topexplorer.engine.sellerchoices import last_seller
 
         nick = last_seller(self.vault, self.seller_choices, environment)
-        if (problem := self.seller_choices.problem) and problem not in self.problems:
-            self.problems.append(problem)
+        if problem := self.seller_choices.problem:
+            self._note(problem)
         return nick
 
     @asynccontextmanager
@@ -259,12 +276,24 @@ class Workbench:
         environments = change(writer)
         self.problems[:] = [problem for problem in self.problems if problem not in before.problems]
         self.problems.extend(environments.problems)
+        self.known.learn(secret.reveal() for secret in environments.secrets)
         self.__dict__["environments"] = environments
         if "engine" in vars(self):
             active = self.engine.environment.name
             self.engine.environments = environments
             usable = active in environments and active not in environments.broken
             self.engine.use(active if usable else self.resting_environment.name)
+
+    def needs(self, terminal: Iterable[Lamp], *, offline: bool = False) -> AsyncIterator[Lamp]:
+        """A lamp for everything that a call in the active environment needs, `terminal` being those that only the
+        face knows. One that comes a second time knows more.
+        """
+        from topexplorer.engine.checklist import needs
+        from topexplorer.engine.wirelamps import Preflight
+
+        problems = (*self.problems, *self.engine.ledger.problems)
+        wire = None if offline else Preflight(self.engine, self.environ)
+        return needs(self.engine, self.paths, self.profiles.folders, problems, terminal, wire)
 
     def _transport_for(self, environment: Environment) -> httpx.AsyncBaseTransport | None:
         if environment.gateway == SANDBOX_URL:

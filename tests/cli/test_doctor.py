@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 
 import httpx
+import pytest
 
 from tests.cli.conftest import CANARY, CANARY_SESSION, Command, answering
+from tests.engine.vaults import filled
 from topexplorer.cli import output
 
 HTTPS = "https://gw.example.com/router/rest"
@@ -67,6 +70,26 @@ def test_a_settings_file_that_cannot_be_used_is_red(topexplorer: Command) -> Non
     ran = topexplorer("doctor")
     assert ran.code == output.FINDINGS
     assert states(topexplorer)["config"] == "bad"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system gives files no modes")
+def test_files_that_others_can_read_or_change_have_a_lamp_and_no_second_one(topexplorer: Command) -> None:
+    file = filled(topexplorer.paths.vault_folder)
+    assert states(topexplorer, "--env", "dev", "--offline")["private"] == "ok"
+    file.chmod(0o644)
+    ran = topexplorer("doctor", "--env", "dev", "--offline")
+    assert ran.code == output.FINDINGS
+    assert f"others can read {file} (mode 0644)" in ran.out
+    lamps = {lamp["name"]: lamp for lamp in json.loads(topexplorer("doctor", "--json", "--env", "dev").out)["lamps"]}
+    assert lamps["keys"]["message"] == "in a vault that cannot be used"
+    assert lamps["private"]["cure"].startswith(f"Run: chmod 600 {file}")
+    call = topexplorer("call", "taobao.time.get", "--env", "dev")
+    assert call.code == output.STORAGE
+    assert f"so no key in it is unlocked; run: chmod 600 {file}" in call.err
+    topexplorer.configure("")
+    topexplorer.paths.config_file.chmod(0o666)
+    found = states(topexplorer, "--offline")
+    assert (found["config"], found["private"]) == ("ok", "bad")
 
 
 def test_the_self_check_goes_step_by_step(topexplorer: Command) -> None:

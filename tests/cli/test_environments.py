@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import Command
 from tests.engine.vaults import vault
+from topexplorer.cli import output
 from topexplorer.core.call import Secret
 from topexplorer.engine.environments import Environment
 
@@ -165,3 +166,20 @@ def test_a_broken_config_is_named_and_the_list_still_comes(topexplorer: Command)
     ran = topexplorer("env", "list")
     assert ran.code == 0
     assert "environments.dev.colour" in ran.err
+
+
+def test_a_broken_entry_is_mended_setting_by_setting(topexplorer: Command) -> None:
+    topexplorer.configure(
+        '[environments.odd]\nkind = "live"\ngatway = "https://gw.example/router/rest"\napp_secret = "canary-secret"\n'
+    )
+    shown = topexplorer("env", "show", "odd")
+    assert shown.code == output.STORAGE
+    assert "topexplorer env edit odd SETTING=VALUE" in shown.err
+    half = topexplorer("env", "edit", "odd", "kind=dev", "app_secret=")
+    assert half.code == output.USAGE
+    assert "odd.gatway: there is no key gatway here; did you mean gateway?" in half.err
+    whole = ("kind=dev", "app_secret=", "gatway=", "gateway=https://gw.example/router/rest")
+    assert topexplorer("env", "edit", "odd", *whole).code == output.OK
+    assert "https://gw.example/router/rest" in topexplorer("env", "show", "odd").out
+    assert topexplorer("env", "edit", "odd", "gatway=").code == output.USAGE
+    assert "canary" not in topexplorer.paths.config_file.read_text() + shown.err + half.err

@@ -137,6 +137,7 @@ def test_where_says_of_every_key_where_it_is_and_nothing_else(piped: Piped) -> N
             "kind": "dev",
             "app_key": "23456789",
             "keys": {"app_key": "file", "app_secret": "file", "session": "variable"},
+            "previous_secret": False,
             "locked": True,
         }
     ]

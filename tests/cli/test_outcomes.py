@@ -237,6 +237,25 @@ def test_at_a_terminal_the_object_is_read_first_and_the_name_is_typed(
     assert [call.method for call in production.bench.sandbox.log][1:] == ["taobao.trade.memo.update"]
 
 
+def test_several_objects_are_read_each_and_what_is_new_is_taken_apart(
+    production: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Prompts, "has_terminal", property(lambda _prompts: True))
+    monkeypatch.setattr(Prompts, "text", lambda _prompts, _question: "no")
+    infos = ",".join(f"{number}|5900|7|onsale" for number in (190283746500112, 404, 190283746500120, 1, 2, 3))
+    ran = production("call", "taobao.rp.refunds.agree", f"refund_infos={infos}", "--env", "prod")
+    lines = [line.strip() for line in ran.err.splitlines()]
+    assert lines[lines.index("As it is now (taobao.refund.get)") + 1] == "1/6  refund_id 190283746500112"
+    assert lines.count("Refund, yuan refund_fee  89.00 → 59.00") == 2
+    assert any(line.startswith("Refund id 190283746500112 · Refund status WAIT_SELLER_AGREE · ") for line in lines)
+    assert "… and 1 more, not read; see the values above" in lines
+    content = '{"name":"双12","off":[1]}'
+    ran = production("call", "taobao.ump.activity.add", "tool_id=7", f"content={content}", "--env", "prod")
+    words = " ".join(ran.err.split())
+    assert "creates tool_id = 7 (Tool id) content.name = 双12 content.off = [1]" in words
+    assert "This creates something new" in words
+
+
 def test_confirming_another_environment_is_refused(production: Command) -> None:
     ran = production(*writing("--confirm", "prod"))
     assert ran.code == 2

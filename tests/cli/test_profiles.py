@@ -51,6 +51,15 @@ def test_run_goes_where_the_profile_says_unless_told_otherwise(topexplorer: Comm
     assert topexplorer("profile", "run", "发货前检查", "--env", "sandbox").code == 0
 
 
+def test_no_profile_leads_to_production_by_itself(topexplorer: Command) -> None:
+    topexplorer(*SAVE, "--env", "prod")
+    for words in (("profile", "run", "发货前检查"), ("call", "trade.fullinfo.get", "--profile", "发货前检查")):
+        refused = topexplorer(*words, "--dry-run")
+        assert refused.code == 2
+        assert "--env prod" in refused.err
+        assert topexplorer(*words, "--dry-run", "--env", "prod").code == 0
+
+
 def test_run_can_be_dry(saved: Command) -> None:
     request = json.loads(saved("profile", "run", "发货前检查", "--dry-run", "--json").out)
     assert request["params"]["tid"] == TID

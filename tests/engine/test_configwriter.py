@@ -66,6 +66,7 @@ TEXTS: dict[str, st.SearchStrategy[str]] = {
     .filter(lambda words: bool(words[0].strip()))
     .map(shlex.join),
     "idle_minutes": st.sampled_from(["1", "10", "1440"]),
+    "history_days": st.sampled_from(["0", "0.5", "7", "3650"]),
 }
 
 

@@ -44,7 +44,7 @@ def test_without_a_file_there_are_three_environments_and_the_sandbox_is_active(t
     environments = Environments.load(tmp_path / "config.toml", PLATFORM)
     assert list(environments) == ["sandbox", "dev", "prod"]
     assert environments.default == Environment("sandbox", "sandbox", SANDBOX_URL)
-    assert environments["prod"] == Environment("prod", "prod", "https://eco.example/router/rest")
+    assert environments["prod"] == Environment("prod", "prod", "https://eco.example/router/rest", history_days=7.0)
     assert environments["dev"].kind == "dev"
     assert environments.problems == ()
 
@@ -60,6 +60,7 @@ def test_the_file_changes_environments_and_adds_more(tmp_path: Path) -> None:
         over_limit = "wait"
         max_wait_seconds = 5
         timeout_seconds = 2.5
+        history_days = 0
         [environments.prod.limits]
         app = ["10/s", "5000/day"]
         trade = []
@@ -70,9 +71,10 @@ def test_the_file_changes_environments_and_adds_more(tmp_path: Path) -> None:
     )
     assert environments.problems == ()
     limits = {"app": (Limit(calls=10, seconds=1), Limit(calls=5000, seconds=0)), "trade": ()}
-    assert replace(environments.get_or_raise("prod"), stated=frozenset()) == Environment(
-        "prod", "prod", "https://over.example/router/rest", "top", "hmac", "ms", "wait", 5.0, 2.5, limits, "file"
-    )
+    url = "https://over.example/router/rest"
+    wanted = Environment("prod", "prod", url, "top", "hmac", "ms", "wait", 5.0, 2.5, limits, "file", history_days=0.0)
+    assert replace(environments.get_or_raise("prod"), stated=frozenset()) == wanted
+    assert environments["bench-2"].history_days == environments["dev"].history_days == 90.0
     assert environments["bench-2"].gateway == "http://127.0.0.1:8080/router/rest"
     assert environments["bench-2"].variable("APP_KEY") == "TOPEXPLORER_BENCH_2_APP_KEY"
     assert environments["dev"].origin == "built-in"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -16,7 +18,9 @@ from tests.engine.sentences import said
 from tests.workbench import PROD_KEYS, workbench
 from topexplorer.core.call import NoAnswer, RequestDraft
 from topexplorer.core.errors import ConfigError
+from topexplorer.core.taint import MASK, SHORT, Taint
 from topexplorer.engine.environments import SANDBOX_URL, Environment
+from topexplorer.engine.proxylogin import logins
 from topexplorer.engine.route import Route, masked, require_usable, route, trusted
 
 PROD = Environment("prod", "prod", "https://eco.taobao.com/router/rest")
@@ -61,6 +65,44 @@ def test_a_login_in_a_proxy_is_never_shown(name: str, password: str, scheme: str
     assert secret not in masked(address)
     assert secret not in repr(Route(address))
     assert masked(address).endswith("******@proxy.example:8080")
+
+
+@given(
+    st.text("abc:@/%é好+ ", max_size=8),
+    st.text(min_size=SHORT, max_size=12),
+    st.sampled_from(["http://", "https://", ""]),
+)
+def test_the_login_in_a_proxy_is_masked_wherever_it_appears(name: str, password: str, scheme: str) -> None:
+    """As it is written in the address, and as it goes to the proxy: in base64."""
+    sent = f"{name.replace(':', '')}:{password}"
+    written = quote(sent, safe=":")
+    known = Taint(logins(f"{scheme}{written}@proxy.example:8080"))
+    header = b64encode(sent.encode("utf-8", "replace")).decode()
+    for text in (password, sent, written, f"{scheme}{written}@proxy.example:8080", f"Basic {header}"):
+        assert known.holds(text), text
+    assert not known.holds(f"{scheme}proxy.example:8080")
+    assert list(logins(f"{scheme}proxy.example:8080/a:b")) == []
+
+
+def test_a_short_password_or_a_token_alone_is_masked_in_its_address_and_no_common_word_is() -> None:
+    known = Taint(logins("http://joe:pw@proxy.example:1"))
+    assert known.mask("http://joe:pw@proxy.example:1 pw joe") == "http://******@proxy.example:1 pw joe"
+    for address in ("http://t0kent0ken@proxy.example:1", "t0kent0ken:@proxy.example:1"):
+        assert Taint(logins(address)).mask("t0kent0ken") == MASK
+
+
+def test_the_process_knows_the_login_of_every_proxy_whoever_names_it(tmp_path: Path) -> None:
+    environ = {"https_proxy": "http://joe:canary-one@a:1", "FTP_PROXY": "joe:canary-two@b", "OTHER": "x:canary-none@c"}
+    config = tmp_path / "config" / "config.toml"
+    config.parent.mkdir()
+    config.write_text(
+        '[environments.dev]\nproxy = "http://joe:canary-three@c:1"\napp_secret = "canary-four"\nodd = "canary-none"\n'
+    )
+    bench = workbench(tmp_path, environ)
+    assert bench.environments.broken
+    told = bench.known.mask("canary-one canary-two canary-three canary-four canary-none")
+    assert told == f"{MASK} {MASK} {MASK} {MASK} canary-none"
+    assert not [problem for problem in bench.problems if "canary" in said(problem)]
 
 
 @pytest.mark.parametrize("address", ["socks5://a:1", "http://", "http://[::1", "http://a:99999", "ftp://joe:pw@a"])

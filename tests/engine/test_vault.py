@@ -24,6 +24,7 @@ from tests.engine.vaults import (
     always,
     filled,
     leaks,
+    put_there,
     vault,
 )
 from topexplorer.core.call import Credentials, Secret
@@ -276,6 +277,6 @@ def test_an_export_is_read_elsewhere_with_its_own_passphrase_and_keeps_its_kind(
     with pytest.raises(ConfigError) as raised:
         vaultexport.read_export(tmp_path / "dev.vault")
     assert "is a vault and no export" in said(raised.value.message)
-    (tmp_path / "dev.vault").write_bytes(path.read_bytes())
+    put_there(tmp_path / "dev.vault", path.read_bytes())
     with pytest.raises(ConfigError):
         vault(tmp_path).credentials(DEV)

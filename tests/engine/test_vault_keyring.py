@@ -25,6 +25,7 @@ from tests.engine.vaults import (
     NoKeyring,
     filled,
     leaks,
+    put_there,
     vault,
 )
 from topexplorer.core.call import Secret
@@ -225,7 +226,7 @@ def test_a_rotation_that_fails_leaves_the_old_key_and_the_old_file(tmp_path: Pat
     with pytest.raises(TopExplorerError):
         room.rotate(store_of_dev)
     assert keyring.kept == kept
-    path.write_bytes(before)
+    put_there(path, before)
     assert vault(tmp_path, keyring=keyring).credentials(DEV).app_key == "23456789"
 
 

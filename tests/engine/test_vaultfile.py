@@ -17,7 +17,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.sentences import said
-from tests.engine.vaults import APP_SECRET, CHEAP, DEV, PASSPHRASE, PROD, REFRESH, SESSION, filled, leaks, vault
+from tests.engine.vaults import (
+    APP_SECRET,
+    CHEAP,
+    DEV,
+    PASSPHRASE,
+    PROD,
+    REFRESH,
+    SESSION,
+    filled,
+    leaks,
+    put_there,
+    vault,
+)
 from topexplorer.core.call import Secret
 from topexplorer.core.errors import ConfigError, VaultLocked
 from topexplorer.engine import vaultfile
@@ -196,7 +208,7 @@ def test_a_vault_does_not_open_in_the_place_of_another(tmp_path: Path) -> None:
         ("prod.vault", "holds dev keys where prod keys belong"),
         ("dev-keyring.vault", "another sort of vault"),
     ):
-        (tmp_path / other).write_bytes(path.read_bytes())
+        put_there(tmp_path / other, path.read_bytes())
         environment = PROD if other.startswith("prod") else replace(DEV, vault="keyring")
         for act in ("credentials", "put"):
             with pytest.raises(ConfigError) as raised:
@@ -209,13 +221,12 @@ def test_a_vault_does_not_open_in_the_place_of_another(tmp_path: Path) -> None:
 
 def test_a_kind_that_was_edited_in_the_file_does_not_help(tmp_path: Path) -> None:
     path = filled(tmp_path)
-    (tmp_path / "prod.vault").write_bytes(
-        with_header(
-            path.read_bytes(),
-            kind="prod",
-            contents={"prod": {"app_key": "23456789", "has_secret": True, "has_session": True, "sellers": 1}},
-        )
+    edited = with_header(
+        path.read_bytes(),
+        kind="prod",
+        contents={"prod": {"app_key": "23456789", "has_secret": True, "has_session": True, "sellers": 1}},
     )
+    put_there(tmp_path / "prod.vault", edited)
     with pytest.raises(ConfigError) as raised:
         vault(tmp_path).credentials(PROD)
     assert "was changed or cut off" in said(raised.value.message)
@@ -232,7 +243,7 @@ def test_a_damaged_vault_gives_one_sentence_stays_as_it_is_and_leaks_nothing(dat
         damaged = data.draw(
             st.sampled_from([content[:place], content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]])
         )
-        path.write_bytes(damaged)
+        put_there(path, damaged)
         for act in ("credentials", "put", "rotate"):
             with pytest.raises((ConfigError, VaultLocked)) as raised:
                 _do(act, folder)

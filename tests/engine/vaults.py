@@ -116,6 +116,12 @@ def filled(folder: Path, keyring: object | None = None) -> Path:
     return vault(folder, keyring=keyring).room.put(DEV, "23456789", Secret(APP_SECRET), token).path
 
 
+def put_there(path: Path, content: bytes) -> None:
+    """Writes a vault's file as its owner's alone, so that it is what it holds that is looked at."""
+    path.touch(0o600)
+    path.write_bytes(content)
+
+
 def spellings(secret: str) -> Iterator[bytes]:
     """How a secret could slip out: as it is, in base64 at any offset, in hex, percent-encoded, backwards."""
     plain = secret.encode()

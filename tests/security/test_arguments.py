@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ class Noted(Arguments):
         super().__init__(command, Language("en"))
         self.with_value: list[str] = []
 
-    def option(self, flag: str, value: str, key: str, *, everywhere: bool = False, **settings: object) -> None:
+    def option(self, flag: str, value: str, key: str, *, everywhere: bool = False, **settings: Any) -> None:
         self.with_value += [flag.lower(), value.lower()]
         super().option(flag, value, key, everywhere=everywhere, **settings)
 

@@ -27,7 +27,7 @@ REVEALING = frozenset(
         *("core/call.py", "core/gateway.py", "assemble.py", "cli/keys.py", "tui/screens/keys_dialog.py"),
         *("engine/vault.py", "engine/keysources.py", "engine/storedkeys.py", "engine/strongroom.py"),
         *("engine/vaultfile.py", "engine/masterkeys.py", "engine/keyring_store.py", "engine/embeddedkeys.py"),
-        *("engine/oauth.py", "engine/signin.py", "engine/consent.py"),
+        *("engine/oauth.py", "engine/signin.py", "engine/consent.py", "engine/rotation.py"),
         # The sign lab: it has to know the secret of the sign that it is to judge, and masks it in what it says.
         *("core/signlab/evidence.py", "core/signlab/search.py", "core/signlab/steps.py"),
         *("core/signlab/parametermistakes.py", "core/signlab/telling.py", "tui/screens/signlab.py"),

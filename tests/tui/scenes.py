@@ -29,6 +29,7 @@ from topexplorer.tui.screens.explorer import Explorer
 from topexplorer.tui.screens.signlab import SignLab
 from topexplorer.tui.themes import LIGHT
 from topexplorer.tui.widgets.page import Page
+from topexplorer.tui.widgets.past_about import PastAbout
 from topexplorer.tui.widgets.payload_tree import PayloadTree
 from topexplorer.tui.widgets.response_pane import ResponsePane
 
@@ -171,6 +172,15 @@ async def browsing(pilot: Pilot[Any]) -> None:
     await pilot.press("f2")
 
 
+async def remembered(pilot: Pilot[Any]) -> None:
+    """The history of three calls, one of them refused."""
+    for draft in (SHELVES, TRADE, RequestDraft(MEMO.api, {**MEMO.values, "tid": "12ab"})):
+        await sending(draft)(pilot)
+        explorer(pilot).bench.history.wait()
+    await pilot.press("ctrl+r")
+    await until(pilot, lambda: pilot.app.screen.query(PastAbout) and pilot.app.screen.query_one(PastAbout).values)
+
+
 async def pasted(pilot: Pilot[Any]) -> None:
     """The sign lab with a call whose sign was taken of unsorted parameters."""
     await pilot.press("alt+g")
@@ -243,6 +253,7 @@ SCENES: dict[str, Scene] = {
     "prod": Scene(opening(MEMO), environ=PROD_KEYS, environment="prod"),
     "prod-confirm": Scene(opening(MEMO, "ctrl+j"), environ=served_keys(), environment="prod", dialog=True),
     "sellers-zh": Scene(pressing("f12"), lang="zh", dialog=True),
+    "history": Scene(remembered, dialog=True),
     "sign-lab": Scene(pasted, dialog=True),
     "gaps-zh": Scene(sending(WHOLE, "alt+w"), lang="zh", dialog=True),
     "demo-zh": Scene(unfolding(TRADE, "f11"), lang="zh"),
@@ -252,6 +263,7 @@ SCENES: dict[str, Scene] = {
     "narrow-start": Scene(nothing, size=NARROW),
     "narrow-form-zh": Scene(opening(TRADE), size=NARROW, lang="zh"),
     "narrow-answer": Scene(unfolding(TRADE), size=NARROW),
+    "narrow-history-zh": Scene(remembered, size=NARROW, lang="zh", dialog=True),
     "large": Scene(unfolding(TRADE), size=LARGE),
     "large-zh": Scene(unfolding(TRADE), size=LARGE, lang="zh"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from textual.widgets import Input, OptionList
 from tests.tui.steps import Opened, explorer, open_api, settled, typed
 from tests.workbench import CANARIES, PROD_KEYS, TID, Clock, workbench
 from topexplorer.core.call import RequestDraft
+from topexplorer.core.taint import MASK
 from topexplorer.engine.environments import SANDBOX_URL, Environment
 from topexplorer.tui.screens.confirm_write import ConfirmWrite
-from topexplorer.tui.screens.environment_form import EnvironmentForm
+from topexplorer.tui.screens.environment_form import EnvironmentForm, SettingInput
 from topexplorer.tui.screens.environment_panel import EnvironmentPanel
 from topexplorer.tui.screens.keys_dialog import KeysDialog
 from topexplorer.tui.screens.questions import AskText
@@ -22,6 +24,14 @@ from topexplorer.tui.widgets.page import Page
 from topexplorer.tui.widgets.status_bar import StatusBar
 
 pytestmark = pytest.mark.anyio
+BROKEN = """\
+[environments.odd]
+kind = "live"   # sic
+gatway = "https://gw.example/router/rest"
+timeout_seconds = "30"
+allow = ["taobao.trade.*"]
+app_secret = "canary-secret-0123456789abcdef"
+"""
 MEMO = RequestDraft("taobao.trade.memo.update", {"tid": TID, "memo": "gift", "flag": "0"})
 
 
@@ -158,6 +168,36 @@ async def test_a_write_in_prod_shows_the_difference_and_sends_what_was_shown(ope
         assert [call.method for call in explorer(pilot).bench.sandbox.log][2:] == ["taobao.trade.fullinfo.get"]
 
 
+async def test_each_object_of_a_write_in_prod_has_its_difference(opened: Opened, tmp_path: Path) -> None:
+    configure(tmp_path, "[environments.prod]\ngateway = 'embedded'\n")
+
+    async def page_of(draft: RequestDraft, words: str) -> str:
+        explorer(pilot).open_api(draft.api, draft)
+        await pilot.press("ctrl+j")
+        page = (await at(pilot, ConfirmWrite)).query_one(Page)
+        await settled(pilot, lambda: words in page.text)
+        await pilot.press("escape")
+        await pilot.pause()
+        return " ".join(page.text.split())
+
+    async with opened(size=(80, 24), environ=market_keys(tmp_path), environment="prod") as pilot:
+        infos = ",".join(f"{number}|5900|7|onsale" for number in (190283746500112, 404, 190283746500120))
+        shown = await page_of(RequestDraft("taobao.rp.refunds.agree", {"refund_infos": infos}), "As it is now")
+        assert "1/3 refund_id 190283746500112 Refund, yuan 89.00 → 59.00 Refund id 190283746500112 Refund" in shown
+        assert "2/3 refund_id 404 The object could not be read first" in shown
+        assert "3/3 refund_id 190283746500120" in shown
+        delete = RequestDraft("taobao.crm.group.delete", {"group_id": "21001"})
+        assert "老客户" in await page_of(delete, "This will be deleted (taobao.crm.groups.get)")
+        create = RequestDraft("taobao.ump.activity.add", {"tool_id": "7", "content": '{"name":"x"}'})
+        assert "creates tool_id = 7 Tool id content.name = x This creates" in await page_of(create, "something new")
+        many = [{"item_id": 658402931875, "discount": 700, "limit_check": 3}, {"item_id": 7, "is_discard_fen": True}]
+        info = json.dumps({"activity_id": 10086012345, "item_detail_info": many})
+        batch = RequestDraft("taobao.singletreasure.activity.item.batchupdate", {"item_detail_info": info})
+        shown = await page_of(batch, "As it is now")
+        assert "-1 → 3" in shown
+        assert shown.index("-1 → 3") < shown.index("sends item_detail_info"), "a long JSON stands below"
+
+
 async def test_a_read_only_prod_says_so_and_sends_nothing(opened: Opened, tmp_path: Path) -> None:
     configure(tmp_path, "[environments.prod]\ngateway = 'embedded'\nread_only = true\n")
     async with opened(environ=market_keys(tmp_path), environment="prod", lang="zh") as pilot:
@@ -190,3 +230,38 @@ async def test_prod_is_left_when_nobody_is_at_the_keyboard(opened: Opened, tmp_p
         await pilot.pause()
         assert "taobao.trade.memo.update" not in [call.method for call in screen.bench.sandbox.log]
         assert any("left prod, now in sandbox" in notice.message for notice in pilot.app._notifications)
+
+
+async def test_a_broken_entry_opens_in_the_form_and_is_mended_by_saving(opened: Opened, tmp_path: Path) -> None:
+    configure(tmp_path, BROKEN)
+    async with opened(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+e", "end", "e")
+        form = await at(pilot, EnvironmentForm)
+        fields = {field.setting: field for field in form.query(SettingInput)}
+        told = {name: str(field.fault.render()) for name, field in fields.items() if field.fault.display}
+        assert list(told) == list(fields)[:4] == ["kind", "timeout_seconds", "gatway", "app_secret"]
+        assert told["kind"] == "↑ must be one of sandbox, dev, prod"
+        assert "did you mean gateway?" in told["gatway"]
+        assert "keys set" in told["app_secret"]
+        shown = {name: field.text for name, field in fields.items() if field.text}
+        assert shown == {
+            **{"kind": "live", "timeout_seconds": "30", "gatway": "https://gw.example/router/rest"},
+            **{"app_secret": MASK, "allow": "taobao.trade.*"},
+        }
+        assert form.focused is fields["kind"]
+        assert "canary" not in pilot.app.export_screenshot()
+        await pilot.press("space")
+        assert not fields["kind"].fault.display
+        fields["kind"].text = "dev"
+        await pilot.press("ctrl+s")
+        await settled(pilot, lambda: "gatway: there is no key" in str(form.query_one(".dialog-fault").render()))
+        assert form.focused is fields["gatway"]
+        fields["gateway"].text, fields["gatway"].text, fields["app_secret"].text = fields["gatway"].text, "", ""
+        await pilot.press("ctrl+s")
+        panel = await at(pilot, EnvironmentPanel)
+        assert "https://gw.example/router/rest" in entries(panel)["odd"]
+        environment = explorer(pilot).bench.environments.get_or_raise("odd")
+        assert (environment.kind, environment.timeout_seconds, environment.allow) == ("dev", 30, ("taobao.trade.*",))
+        text = (tmp_path / "config" / "config.toml").read_text()
+        assert 'kind = "dev"   # sic' in text
+        assert "app_secret" not in text

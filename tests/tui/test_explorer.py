@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tests.tui.steps import Opened, explorer, open_api, sent, settled, typed
@@ -23,6 +24,7 @@ from topexplorer.tui.widgets.catalog_list import CatalogList
 from topexplorer.tui.widgets.error_card import ErrorCard
 from topexplorer.tui.widgets.page import Page
 from topexplorer.tui.widgets.param_form import ParamForm
+from topexplorer.tui.widgets.request_pane import RequestPane
 
 pytestmark = pytest.mark.anyio
 
@@ -358,3 +360,26 @@ async def test_the_catalog_s_cursor_goes_to_the_api_that_is_open(opened: Opened)
         await open_api(pilot, "taobao.trade.fullinfo.get")
         listed = explorer(pilot).query_one(CatalogList)
         assert listed.rows[listed.cursor].key == "taobao.trade.fullinfo.get"
+
+
+async def test_whoever_is_faster_than_the_panes_are_made_still_gets_there(opened: Opened) -> None:
+    async with opened() as pilot:
+        screen = explorer(pilot)
+        assert not screen.query(ParamForm), "the form is made when it is needed"
+        for pane in ("request", "answer", "request"):
+            screen.action_focus_pane(pane)
+        screen.action_show_tab("docs")
+        await pilot.pause()
+        screen.open_api("taobao.trade.fullinfo.get")
+        screen.action_show_tab("docs")
+        screen.action_focus_pane("request")
+        await settled(pilot, lambda: isinstance(pilot.app.focused, Input) and "form" in ids_above(pilot.app.focused))
+        assert screen.query_one(RequestPane).side == "form"
+        screen.action_show_tab("docs")
+        await settled(pilot, lambda: "docs" in ids_above(pilot.app.focused))
+        await pilot.pause()
+        assert screen.query_one(RequestPane).side == "docs"
+
+
+def ids_above(widget: Widget | None) -> set[str]:
+    return {str(parent.id) for parent in widget.ancestors_with_self} if widget else set()

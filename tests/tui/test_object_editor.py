@@ -76,12 +76,12 @@ async def test_both_sides_tell_the_same() -> None:
     async with desk.run_test() as pilot:
         screen = await opened(pilot, desk)
         await typed(pilot, screen, "title", "b")
-        await pilot.press("ctrl+r")
+        await pilot.press("ctrl+underscore")
         area = screen.query_one(JsonArea)
         assert '"title": "ab"' in area.text
         assert '"other": 1.10' in area.text
         area.text = '[{"num_iid": 12345678901234567890, "title": "raw"}]'
-        await pilot.press("ctrl+r")
+        await pilot.press("ctrl+underscore")
         assert member(screen, "num_iid").control.text == "12345678901234567890"
         assert member(screen, "title").control.text == "raw"
         assert await done(pilot, desk) == '[{"num_iid":12345678901234567890,"title":"raw"}]'
@@ -94,7 +94,7 @@ async def test_broken_json_says_where_and_stays_until_it_is_mended_or_handed_bac
         assert screen.raw
         status = screen.query_one(".editor--status", Static)
         assert "line 2, column 3" in str(status.content)
-        await pilot.press("ctrl+r")
+        await pilot.press("ctrl+underscore")
         assert screen.raw
         assert screen.query_one(JsonArea).text == '[{"num_iid":1,\n  title}]'
         await pilot.press("end", "x")

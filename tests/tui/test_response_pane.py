@@ -77,7 +77,7 @@ async def test_before_the_first_call_it_says_what_to_press() -> None:
         await settle(pilot)
         assert head(app) == ""
         assert "Ctrl+J" in note(app)
-        assert not app.query_one(Tabs).display
+        assert not app.query(Tabs)
 
 
 async def test_an_answer_opens_as_a_tree_with_its_facts_in_one_line() -> None:

@@ -32,19 +32,24 @@ def narrate_end(bench: Workbench, console: Console, engine: Engine, exchange: Ex
     """Status, time, size, request_id, and the quota that the call drew on."""
     if not console.narrates:
         return
+    console.narrate([status_line(exchange, len(exchange.body))])
+    from topexplorer.cli.meters import meter_words
+
+    quota = meter_words(engine.meters(exchange.draft.api), console.say)
+    console.narrate([console.say("cli.quota.line", meters=" · ".join(quota))])
+
+
+def status_line(exchange: Exchange, size: int) -> str:
+    """Status, time, size of the answer and request_id."""
     outcome = exchange.outcome
     request_id = outcome.request_id if isinstance(outcome, Answer | Refusal) else None
     parts = [
         f"HTTP {exchange.status}" if exchange.status is not None else "",
         f"{exchange.seconds * 1000:.0f} ms",
-        size_text(len(exchange.body)),
+        size_text(size),
         f"request_id {request_id}" if request_id else "",
     ]
-    console.narrate([" · ".join(filter(None, parts))])
-    from topexplorer.cli.meters import meter_words
-
-    quota = meter_words(engine.meters(exchange.draft.api), console.say)
-    console.narrate([console.say("cli.quota.line", meters=" · ".join(quota))])
+    return " · ".join(filter(None, parts))
 
 
 def show_exchange(bench: Workbench, console: Console, exchange: Exchange, name: str) -> None:

@@ -66,10 +66,13 @@ class Arguments:
         self._parser.add_argument(*flags, action="store_true")
         self._place(everywhere).append((", ".join(flags), self.say(key)))
 
-    def option(self, flag: str, value: str, key: str, *, everywhere: bool = False, **settings: Any) -> None:
-        """An option with a value, called `value` in the help."""
-        self._parser.add_argument(flag, metavar=value, **settings)
-        self._place(everywhere).append((f"{flag} {value}", self.say(key)))
+    def option(
+        self, flag: str, value: str, key: str, *, short: str = "", everywhere: bool = False, **settings: Any
+    ) -> None:
+        """An option with a value, called `value` in the help. `short` is another way to write the flag."""
+        flags = [short, flag] if short else [flag]
+        self._parser.add_argument(*flags, metavar=value, **settings)
+        self._place(everywhere).append((f"{', '.join(flags)} {value}", self.say(key)))
 
     def keep_quiet(self, sentence: Message) -> None:
         """Any mistake gets this one sentence: what was typed may be a secret and is not repeated."""

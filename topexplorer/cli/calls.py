@@ -8,7 +8,15 @@ from argparse import Namespace
 from topexplorer.assemble import Workbench
 from topexplorer.cli import output
 from topexplorer.cli.arguments import Arguments, one_of
-from topexplorer.cli.drafts import declare_draft, draft_from, engine_for, known_method, say_problems, unlisted
+from topexplorer.cli.drafts import (
+    declare_draft,
+    draft_from,
+    engine_for,
+    known_method,
+    say_problems,
+    unless_prod,
+    unlisted,
+)
 from topexplorer.cli.output import Console
 from topexplorer.cli.privacy import as_seen, declare_personal, fit_to_keep
 from topexplorer.cli.sending import CLOCKS, holds_back, show_gaps, stamp
@@ -41,6 +49,7 @@ def declare_sending(arguments: Arguments) -> None:
     arguments.option("--timestamp", "text|ms|gateway", "lab.help.timestamp", type=one_of("--timestamp", CLOCKS))
     arguments.option("--missed", "FIELDS", "lab.help.missed", default="")
     arguments.option("--confirm", "ENV", "cli.help.confirm")
+    arguments.switch("--no-history", key="history.help.no_history")
     declare_personal(arguments)
 
 
@@ -52,7 +61,7 @@ def call(bench: Workbench, console: Console, options: Namespace) -> int:
         profile = bench.profiles.get(options.profile)
         if profile.draft.api != method:
             raise UsageError(message("cli.usage.other_method", profile=profile.name, method=profile.draft.api))
-        start, environment = profile.draft, options.env or profile.environment
+        start, environment = profile.draft, options.env or unless_prod(bench, profile.environment, profile.name)
     engine = engine_for(bench, environment, options.seller)
     draft = draft_from(bench, options, start)
     if options.save:
@@ -95,7 +104,7 @@ def perform(bench: Workbench, console: Console, engine: Engine, draft: RequestDr
     from topexplorer.cli.answers import narrate_call, narrate_end, show_exchange
 
     narrate_call(console, engine, draft.api)
-    exchange = asyncio.run(_sent(console, engine, signed))
+    exchange = asyncio.run(_sent(console, engine, signed, not options.no_history))
     show_exchange(bench, console, as_seen(bench, console, exchange, options.personal), options.view)
     if exchange.ok and (console.narrates or options.missed or options.view == "why"):
         show_gaps(console, engine, exchange, parts_of(options.missed), options.view == "why")
@@ -103,11 +112,11 @@ def perform(bench: Workbench, console: Console, engine: Engine, draft: RequestDr
     return output.exit_code_of(exchange.outcome)
 
 
-async def _sent(console: Console, engine: Engine, signed: SignedRequest) -> Exchange:
+async def _sent(console: Console, engine: Engine, signed: SignedRequest, keep: bool) -> Exchange:
     def on_wait(seconds: float) -> None:
         console.narrate([console.say("cli.call.waiting", seconds=f"{seconds:.1f}")])
 
-    return await engine.send(signed, on_wait)
+    return await engine.send(signed, on_wait, keep=keep)
 
 
 def _check(console: Console, engine: Engine, draft: RequestDraft, force: bool) -> None:

@@ -15,6 +15,7 @@ from topexplorer.core.catalog import Catalog
 from topexplorer.core.errors import UsageError
 from topexplorer.core.language import Message, message
 from topexplorer.core.signing import SCHEMES
+from topexplorer.core.text import clean_line
 
 if TYPE_CHECKING:
     from topexplorer.assemble import Workbench
@@ -47,6 +48,24 @@ def engine_for(bench: Workbench, name: str | None, seller: str | None = None) ->
     if seller is not None:
         bench.engine.use_seller(seller)
     return bench.engine
+
+
+def unless_prod(bench: Workbench, name: str | None, what: str) -> str | None:
+    """The environment that a saved request names, unless that is production, where nobody goes without saying so.
+
+    Raises UsageError, in which `what` is the request.
+    """
+    environment = bench.environments.get(name or "")
+    if environment is not None and environment.kind == "prod":
+        raise only_explicitly(environment.name, what)
+    return name
+
+
+def only_explicitly(environment: str, what: str) -> UsageError:
+    """Says that a saved request goes to production only when the command says so."""
+    name = clean_line(environment)
+    told = message("cli.usage.prod", what=clean_line(what), environment=name)
+    return UsageError(told, message("cli.usage.prod.hint", environment=name))
 
 
 def known_method(catalog: Catalog, typed: str) -> str:

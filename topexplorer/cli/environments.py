@@ -121,6 +121,9 @@ def _settings(bench: Workbench, environment: Environment, say: Language) -> Iter
                 yield _row(environment, name, f"{rate}: {say.render(texts) or say('cli.env.no_limit')}", say)
         elif name == "idle_minutes" and environment.kind == "prod":
             yield _row(environment, name, say("env.minutes", minutes=text), say)
+        elif name == "history_days":
+            key = "env.days" if environment.history_days else "env.no_history"
+            yield _row(environment, name, say(key, days=text), say)
         elif name == "read_only":
             yield _row(environment, name, say(f"env.read_only.{text}"), say)
         elif text and name not in ("max_wait_seconds", "idle_minutes", "app_key"):
@@ -151,6 +154,8 @@ def _keys_rows(bench: Workbench, environment: Environment, say: Language) -> Ite
         if key == "APP_KEY" and status.app_key:
             text = status.app_key
         yield say(f"env.key.{key.lower()}"), text, say.render(key_source(environment, key, origin))
+    if status.previous:
+        yield say("keys.previous"), say("env.key.there"), say("keys.previous.until")
 
 
 def key_source(environment: Environment, key: KeyName, origin: Origin | None) -> Message:
@@ -182,6 +187,7 @@ def data(bench: Workbench, environment: Environment) -> dict[str, object]:
         "app_key": status.app_key,
         "has_secret": status.has_secret,
         "has_session": status.has_session,
+        "has_previous_secret": status.previous,
         "seller": environment.seller or None,
         "read_only": environment.read_only,
         "allow": list(environment.allow),
@@ -197,6 +203,7 @@ def data(bench: Workbench, environment: Environment) -> dict[str, object]:
         "vault": environment.vault,
         "secret_cmd": list(environment.secret_cmd),
         "idle_minutes": environment.idle_minutes if environment.kind == "prod" else None,
+        "history_days": environment.history_days,
         "sources": sources,
     }
 

@@ -83,7 +83,10 @@ def _guarded(bench: Workbench, console: Console, words: list[str]) -> int:
 def _problems(bench: Workbench) -> tuple[Message, ...]:
     """What went wrong beside the verb's own work. Asks only parts that were used: asking would build the others."""
     ledger = bench.engine.ledger.problems if "engine" in vars(bench) else ()
-    return (*bench.problems, *ledger)
+    if "history" not in vars(bench):
+        return (*bench.problems, *ledger)
+    bench.history.wait()
+    return (*bench.problems, *ledger, *bench.history.problems)
 
 
 def _unexpected(bench: Workbench, console: Console, error: Exception) -> int:

@@ -18,8 +18,14 @@ def declare_personal(arguments: Arguments) -> None:
 
 
 def as_seen(bench: Workbench, console: Console, exchange: Exchange, how: How | None) -> Exchange:
-    """The exchange as it may be written, and a word about it when that was not asked for."""
-    is_prod = bench.environments[exchange.environment].kind == "prod"
+    """The exchange as it may be written, and a word about it when that was not asked for.
+
+    One that the history kept is as it was kept: of production, with made-up people.
+    """
+    if exchange.kept is not None and exchange.kept.made_up:
+        console.narrate([console.say("history.cli.made_up")])
+        return exchange
+    is_prod = exchange.kept is None and bench.environments[exchange.environment].kind == "prod"
     wanted = how or ("stars" if is_prod else "real")
     if wanted == "real":
         return exchange

@@ -8,7 +8,15 @@ from topexplorer.assemble import Workbench
 from topexplorer.cli import output
 from topexplorer.cli.arguments import Arguments
 from topexplorer.cli.calls import declare_sending, perform, save
-from topexplorer.cli.drafts import declare_draft, draft_from, engine_for, known_method, say_problems, unlisted
+from topexplorer.cli.drafts import (
+    declare_draft,
+    draft_from,
+    engine_for,
+    known_method,
+    say_problems,
+    unless_prod,
+    unlisted,
+)
 from topexplorer.cli.layout import columns
 from topexplorer.cli.output import Console
 from topexplorer.cli.verbs import Verb
@@ -93,7 +101,8 @@ def save_profile(bench: Workbench, console: Console, options: Namespace) -> int:
 def run(bench: Workbench, console: Console, options: Namespace) -> int:
     """Sends a profile, with what the command line says on top."""
     profile = bench.profiles.get(options.name)
-    engine = engine_for(bench, options.env or profile.environment, options.seller)
+    environment = options.env or unless_prod(bench, profile.environment, profile.name)
+    engine = engine_for(bench, environment, options.seller)
     return perform(bench, console, engine, draft_from(bench, options, profile.draft), options)
 
 

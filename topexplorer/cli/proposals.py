@@ -35,7 +35,7 @@ def command_for(fix: Fix, engine: Engine, draft: RequestDraft) -> str:
     if fix.kind == "sign_lab":
         return "topexplorer sign" + again.removeprefix("topexplorer call")
     if fix.kind == "keys":
-        return shlex.join(["topexplorer", "keys", "set", environment])
+        return shlex.join(["topexplorer", "keys", "back" if fix.target == "previous" else "set", environment])
     if fix.kind in ("instead", "docs"):
         return shlex.join(["topexplorer", "show", fix.target or draft.api])
     return ""

@@ -29,7 +29,9 @@ SYSTEM_PARAMS = frozenset(
 """What the environment and the draft's own settings give; a row of such a name is never sent."""
 WireFormat = Literal["json", "xml"]
 TimestampForm = Literal["text", "ms"]
-NoAnswerReason = Literal["timeout", "connect", "tls", "interrupted", "unreadable", "too_large", "redirect", "http"]
+NoAnswerReason = Literal[
+    "timeout", "connect", "tls", "interrupted", "unreadable", "too_large", "redirect", "http", "not_kept"
+]
 
 
 class Secret:
@@ -243,6 +245,17 @@ Outcome = Answer | Refusal | NoAnswer
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Where in the history an exchange was read from, and what of it is not there."""
+
+    entry: str
+    left_out: tuple[str, ...] = ()
+    """Rows of the draft that may not be kept: secrets, and people of production."""
+    made_up: bool = False
+    """Its people are made up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """One call from start to end. `request` is the redacted form."""
 
@@ -254,6 +267,8 @@ class Exchange:
     status: int | None = None
     """The HTTP status, None when no answer came."""
     headers: tuple[tuple[str, str], ...] = ()
+    kept: Kept | None = None
+    """Set when it was read from the history, None when it was made in this run."""
 
     @property
     def environment(self) -> str:

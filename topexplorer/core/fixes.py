@@ -9,6 +9,7 @@ alone: nothing is ever sent for it.
     wait         -                                    counts `seconds` down, then sends again
     resend       -                                    signs the same draft anew, with the time of now, and sends it
     keys         app_key, app_secret, session, or ''  opens the keys of the environment at that one
+    keys         previous                             opens them too: there the previous app secret can be put back
     login        a seller's nick, or ''               has a seller authorise the app, and keeps the session
     sign_method  md5, hmac, hmac-sha256               sets it in the draft and sends again
     timestamp    text, ms                             writes the timestamp in that form and sends again
@@ -21,6 +22,7 @@ alone: nothing is ever sent for it.
     environment  an environment's name, never prod    goes there and sends the same draft again
     seller       a seller's nick                      takes that seller's session, which is there, and sends again
     anyway       -                                    sends what was held back because it cannot succeed
+    private      -                                    lets nobody else read or change the vaults, then looks again
 
 A face asks before it sends a write again.
 """
@@ -49,6 +51,7 @@ FixKind = Literal[
     "environment",
     "seller",
     "anyway",
+    "private",
 ]
 GATEWAY_TIME = "gateway"
 """The target of a `timestamp` fix that leaves the form as it is and takes the gateway's clock."""

@@ -32,6 +32,8 @@ def _signed(call: RefusedCall) -> Iterator[Message]:
     request = call.exchange.request.redacted()
     names = tuple(sorted(name for name, _text in request.params if name != "sign"))
     yield message("proof.signed", method=request.sign_method, app_key=call.sent("app_key") or "-", names=names)
+    if call.code == 25 and call.around.previous_secret:
+        yield message("proof.new_secret")
 
 
 def _app(call: RefusedCall) -> Iterator[Message]:

@@ -33,6 +33,8 @@ class Surroundings:
     """As it was measured last, for answers without a Date header."""
     own_keys: str = ""
     """The name of another environment whose keys this gateway takes for certain: of the embedded sandbox, its own."""
+    previous_secret: bool = False
+    """Whether the app secret is a new one that has not signed a call yet, and the previous one is still kept."""
 
 
 NOTHING_KNOWN = Surroundings()
@@ -72,11 +74,20 @@ class RefusedCall:
 
     @property
     def skew(self) -> Skew | None:
-        """How far the gateway's clock is ahead, by this exchange or as it was measured last."""
+        """How far the gateway's clock was ahead, by this exchange or as it was measured last."""
         from topexplorer.core.timestamps import skew
 
         found = skew(self.exchange) if self.exchange is not None else None
-        return found or self.around.skew
+        return found if self._is_past else found or self.around.skew
+
+    @property
+    def skew_now(self) -> Skew | None:
+        """How far it is ahead now: what a call of the history shows is over."""
+        return self.around.skew if self._is_past else self.skew
+
+    @property
+    def _is_past(self) -> bool:
+        return self.exchange is not None and self.exchange.kept is not None
 
     @property
     def is_sdk_made(self) -> bool:

@@ -103,6 +103,11 @@ def _keys(name: str) -> Remedy:
     return keys
 
 
+def _back(call: RefusedCall) -> Iterator[Fix]:
+    if call.code == 25 and call.around.previous_secret:
+        yield Fix("keys", message("fix.keys.previous"), target="previous")
+
+
 def _login(call: RefusedCall) -> Iterator[Fix]:
     yield Fix("login", message("fix.login"))
 
@@ -119,7 +124,7 @@ def _sign_method(call: RefusedCall) -> Iterator[Fix]:
 
 
 def _timestamp(call: RefusedCall) -> Iterator[Fix]:
-    found = call.skew
+    found = call.skew_now
     if found is not None and found.is_remarkable:
         ahead = round(found.seconds)
         yield Fix("timestamp", message("fix.timestamp.gateway"), target=GATEWAY_TIME, seconds=ahead)
@@ -165,7 +170,7 @@ def _docs(call: RefusedCall) -> Iterator[Fix]:
         yield Fix("docs", message("fix.docs"), link=call.spec.docs)
 
 
-_SIGN: tuple[Remedy, ...] = (_elsewhere, _sign_lab, _keys("app_secret"), _sign_method)
+_SIGN: tuple[Remedy, ...] = (_back, _elsewhere, _sign_lab, _keys("app_secret"), _sign_method)
 _SESSION: tuple[Remedy, ...] = (_elsewhere, _login, _keys("session"))
 _TIME: tuple[Remedy, ...] = (_timestamp, _resend)
 _BY_CODE: Mapping[int, tuple[Remedy, ...]] = {

@@ -188,7 +188,7 @@ class KnownSecrets:
         """From now on these are masked too."""
         new = self._texts | frozenset(filter(None, texts))
         if new != self._texts:
-            self._texts, self._taint = new, Taint(new)
+            self._texts, self._taint = new, self._taint | Taint(new - self._texts)
 
     def mask(self, text: str) -> str:
         return self._taint.mask(text)

@@ -22,7 +22,16 @@ def surroundings(engine: Engine, method: str) -> Surroundings:
         seller=seller(engine),
         skew=engine.gateway_clock.skew,
         own_keys=own_keys(engine),
+        previous_secret=engine.vault.status(engine.environment).can_go_back,
     )
+
+
+def surroundings_of(engine: Engine, exchange: Exchange) -> Surroundings:
+    """What bears on that exchange. Of the one who sends now nothing does, if it was made before or elsewhere."""
+    around = surroundings(engine, exchange.draft.api)
+    if exchange.environment != engine.environment.name:
+        return Surroundings(behind=around.behind)
+    return replace(around, seller="", previous_secret=False) if exchange.kept is not None else around
 
 
 def seller(engine: Engine) -> str:
@@ -38,7 +47,8 @@ def gaps_of(engine: Engine, exchange: Exchange, missed: Iterable[str] = ()) -> t
     spec = engine.catalog.spec(exchange.draft.api)
     has_session = any(name == "session" for name, _text in exchange.request.params)
     behind = engine.catalog.imported(spec.method)
-    hints = OwnerHints(seller(engine), spec.permissions or (behind.permissions if behind else ()))
+    is_own = exchange.kept is None and exchange.environment == engine.environment.name
+    hints = OwnerHints(seller(engine) if is_own else "", spec.permissions or (behind.permissions if behind else ()))
     try:
         gaps = explain_gaps(spec, exchange.draft, exchange.outcome.payload, has_session, hints, missed)
     except (ValueError, RecursionError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from topexplorer.core.call import Credentials
+from topexplorer.core.call import Credentials, SignedRequest
 from topexplorer.core.errors import MissingKeys
 from topexplorer.core.language import Message, message
 from topexplorer.core.sessionlife import obstacle
@@ -39,6 +39,14 @@ def token_in_use(vault: Vault, environment: Environment, seller: str | None) -> 
     tokens = vault.sellers(environment)
     keys = vault.at_hand(environment, seller) if tokens else None
     return next((token for token in tokens if keys and token.session == keys.session), None)
+
+
+def seller_of(signed: SignedRequest, vault: Vault, environment: Environment, seller: str | None) -> str:
+    """Whose session that call carries, by nick; empty where it carries none or nobody knows whose."""
+    if not any(name == "session" for name, _text in signed.params):
+        return ""
+    token = token_in_use(vault, environment, seller)
+    return token.nick if token else seller or ""
 
 
 def session_trouble(

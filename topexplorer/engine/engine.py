@@ -1,6 +1,6 @@
 """The Engine: check, prepare, send. Its `send` is the only road to the network.
 
-Order of a call: guard, ledger, wire, decode, account. What the far end does is an `Outcome`, never an exception.
+Order of a call: guard, ledger, wire, decode, account, keep. What the far end does is an `Outcome`, never an exception.
 """
 
 from __future__ import annotations
@@ -33,12 +33,14 @@ from topexplorer.core.language import message
 from topexplorer.core.plannedwrite import PlannedWrite
 from topexplorer.core.taint import MASK, NOTHING
 from topexplorer.engine.attachments import read_files
-from topexplorer.engine.currentseller import keys_to_sign, session_trouble
+from topexplorer.engine.currentseller import keys_to_sign, seller_of, session_trouble
 from topexplorer.engine.environments import Environment, Environments, require_safe
 from topexplorer.engine.gatewayclock import GatewayClock
 from topexplorer.engine.guard import needs_confirmation, planned, require_confirmed, require_permitted
+from topexplorer.engine.history import History
 from topexplorer.engine.ledger import Budget, Ledger, Meter
 from topexplorer.engine.quota import ban_key, budgets
+from topexplorer.engine.rotation import note_outcome
 from topexplorer.engine.vault import Vault
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class Engine:
         environments: Environments,
         vault: Vault,
         ledger: Ledger,
+        history: History,
         clock: Callable[[], datetime],
         transport: Transport,
         new_id: Callable[[], str],
@@ -71,6 +74,7 @@ class Engine:
         self.environments = environments
         self.vault = vault
         self.ledger = ledger
+        self.history = history
         self.clock = clock
         self.new_id = new_id
         self.environment = environments.default
@@ -197,8 +201,11 @@ class Engine:
                 texts[name] = sent[name]
         return texts
 
-    async def send(self, signed: SignedRequest, on_wait: Callable[[float], None] | None = None) -> Exchange:
-        """Put one signed call on the wire and account for it. Never raises for what the far end did.
+    async def send(
+        self, signed: SignedRequest, on_wait: Callable[[float], None] | None = None, *, keep: bool = False
+    ) -> Exchange:
+        """Put one signed call on the wire and account for it; with `keep`, the history gets it. Never raises for what
+        the far end did.
 
         Raises Forbidden, ConfigError or QuotaExceeded before any byte leaves; where the environment says wait, waits
         for the quota instead and tells `on_wait` the seconds. A cancelled call is accounted for, then the cancellation
@@ -221,6 +228,9 @@ class Engine:
             seconds = (self.clock() - started).total_seconds()
             exchange = Exchange(call_id, signed.redacted(), outcome, started, seconds, reply.status, reply.headers)
             self._settle(exchange, environment)
+            if keep:
+                self.history.add(exchange, environment, seller_of(signed, self.vault, environment, self.seller))
+        note_outcome(self.vault, environment, signed, outcome)
         return exchange
 
     async def _reserve(
@@ -256,8 +266,10 @@ class Engine:
         if transport is not None:
             return Wire(transport, environment.timeout_seconds)
         from topexplorer.engine import route
+        from topexplorer.engine.proxylogin import logins
 
         way = route.route(environment, self._environ)
+        self.vault.known.learn(logins(way.proxy))
         route.require_usable(way)
         return Wire(None, environment.timeout_seconds, way.proxy, route.trusted(environment.ca_bundle))
 

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from topexplorer.core.call import TimestampForm
+from topexplorer.core.call import Secret, TimestampForm
 from topexplorer.core.errors import ConfigError, UnknownEnvironment, UnsafeGateway
 from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import Limit, Platform
 from topexplorer.core.text import clean_line
+from topexplorer.engine.exposure import require_own
 from topexplorer.engine.tomlfile import Unfit, parse_toml, read_text
 
 Kind = Literal["sandbox", "dev", "prod"]
@@ -27,6 +28,8 @@ KeyName = Literal["APP_KEY", "APP_SECRET", "SESSION"]
 SANDBOX_URL = "http://sandbox.topexplorer.invalid/router/rest"
 STANDARD = ("sandbox", "dev", "prod")
 """The names of those that are built in."""
+HISTORY_DAYS: Mapping[Kind, float] = {"sandbox": 30.0, "dev": 90.0, "prod": 7.0}
+"""How long the history keeps calls of a kind where the file does not say."""
 _ONLY_OF: Mapping[str, tuple[tuple[Kind, ...], str]] = {
     "vault": (("dev", "prod"), "config.no_vault"),
     "idle_minutes": (("prod",), "config.not_prod"),
@@ -73,6 +76,8 @@ class Environment:
     """Whose session is used, by nick, where several are kept."""
     idle_minutes: float = 10.0
     """Of prod: without a key press for so long the explorer goes back to where nothing can be broken."""
+    history_days: float = HISTORY_DAYS["sandbox"]
+    """How long calls stay in the history. 0: none gets there."""
     stated: frozenset[str] = frozenset()
     """The settings that config.toml states; the others are built in."""
 
@@ -90,10 +95,13 @@ class Environments(Mapping[str, Environment]):
         problems: tuple[Message, ...] = (),
         broken: Mapping[str, Message] | None = None,
         broken_file: Message | None = None,
+        secrets: tuple[Secret, ...] = (),
     ) -> None:
         self._known = dict(known)
         self._broken = dict(broken or {})
         self._broken_file = broken_file
+        self.secrets = secrets
+        """What the file holds and should not."""
         self.problems = problems
 
     @classmethod
@@ -102,6 +110,7 @@ class Environments(Mapping[str, Environment]):
         known = built_in(platform)
         try:
             text = read_text(config_file)
+            require_own(config_file)
             return cls.parse(config_file, text, platform)
         except FileNotFoundError:
             return cls(known)
@@ -121,7 +130,7 @@ class Environments(Mapping[str, Environment]):
                 known[name] = _configured(name, values, known, platform)
             except Unfit as fault:
                 tables.fault(f"environments.{name}{fault.where}", fault.reason, name)
-        return cls(known, tuple(tables.problems), tables.broken)
+        return cls(known, tuple(tables.problems), tables.broken, secrets=tuple(tables.secrets))
 
     def __getitem__(self, name: str) -> Environment:
         return self._known[name]
@@ -149,8 +158,10 @@ class Environments(Mapping[str, Environment]):
         """
         if name == self.default.name:
             return self.default
-        if problem := self._broken_file or self._broken.get(name):
-            raise ConfigError(problem)
+        if self._broken_file:
+            raise ConfigError(self._broken_file)
+        if problem := self._broken.get(name):
+            raise ConfigError(problem, message("environment.broken.hint", name=clean_line(name)))
         if name not in self._known:
             known = tuple(other for other in self._known if other not in self._broken)
             raise UnknownEnvironment(message("environment.none_such", name=clean_line(name), known=known))
@@ -163,8 +174,8 @@ def built_in(platform: Platform) -> dict[str, Environment]:
     production = urls.get("production") or next(iter(urls.values()), "")
     return {
         "sandbox": Environment("sandbox", "sandbox", SANDBOX_URL),
-        "dev": Environment("dev", "dev", production),
-        "prod": Environment("prod", "prod", production),
+        "dev": Environment("dev", "dev", production, history_days=HISTORY_DAYS["dev"]),
+        "prod": Environment("prod", "prod", production, history_days=HISTORY_DAYS["prod"]),
     }
 
 
@@ -186,7 +197,7 @@ def _configured(
             raise Unfit(message(reason), f".{key}")
     if name == "sandbox" and "app_key" in values:
         raise Unfit(message("config.fixed_app_key"), ".app_key")
-    environment = Environment(name, kind, standard[kind].gateway, origin="file", stated=frozenset(values))
+    environment = replace(standard[kind], name=name, origin="file", stated=frozenset(values))
     for other in known.values():
         if other.name != name and other.variable("APP_KEY") == environment.variable("APP_KEY"):
             variable = environment.variable("APP_KEY")

@@ -57,6 +57,10 @@ class Paths:
         return self.state / "ledger.sqlite3"
 
     @property
+    def history_folder(self) -> Path:
+        return self.state / "history"
+
+    @property
     def index_file(self) -> Path:
         return self.cache / "index.json"
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, get_args
 
 from topexplorer.core.errors import UsageError
@@ -46,18 +46,25 @@ SETTINGS: Mapping[str, Shape] = {
     "vault": "text",
     "secret_cmd": "command",
     "idle_minutes": "number",
+    "history_days": "number",
 }
 NO_LIMIT = "none"
 _SWITCH = {"true": True, "yes": True, "on": True, "是": True, "false": False, "no": False, "off": False, "否": False}
 
 
-def read_settings(texts: Mapping[str, str], platform: Platform) -> dict[str, Value | None]:
-    """The settings as TOML values; None for those that are empty, which are to be taken out.
+def read_settings(
+    texts: Mapping[str, str], platform: Platform, removable: Collection[str] = ()
+) -> dict[str, Value | None]:
+    """The settings as TOML values; None for those that are empty, which are to be taken out. Of names that are no
+    settings only those in `removable` can be, and nothing else.
 
     Raises UsageError with one sentence for the first that is wrong. What was typed is not in it: it may be a secret.
     """
     found: dict[str, Value | None] = {}
     for name, text in texts.items():
+        if name in removable and not text.strip():
+            found[name] = None
+            continue
         if name not in SETTINGS and is_secret_name(name):
             raise UsageError(message("env.secret_setting"), message("env.secret_setting.hint"))
         if name not in SETTINGS:

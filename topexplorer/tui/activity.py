@@ -1,4 +1,4 @@
-"""When somebody last pressed a key or a button, whatever screen or dialog was open."""
+"""What holds for the whole app, whatever screen or dialog is open: when somebody last touched it, and its clipboard."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ class ActiveApp(App[Result]):
     def idle_seconds(self) -> float:
         """How long nobody has touched it."""
         return (self._clock() - self._touched).total_seconds()
+
+    def put_on_clipboard(self, text: str) -> bool:
+        """Whether the terminal was given it. Every way to the clipboard leads here."""
+        super().copy_to_clipboard(text)
+        return True
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """What Textual's own fields call."""
+        self.put_on_clipboard(text)
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, BY_HAND):

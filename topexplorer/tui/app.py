@@ -110,7 +110,8 @@ class TopExplorer(LockableApp[BrokenSpec]):
         from topexplorer.tui.screens.pages import PageDialog, problem_rows
 
         catalog, say = self.bench.catalog, self.language
-        found = (*self.bench.problems, *self.bench.engine.ledger.problems, *self.bench.profiles.problems)
+        bench = self.bench
+        found = (*bench.problems, *bench.engine.ledger.problems, *bench.history.problems, *bench.profiles.problems)
         others = [self.veil.text(say.render(problem)) for problem in found]
         rows = tuple(problem_rows(say, catalog.problems, others))
         self.push_screen(PageDialog(say, say("problems.title"), lambda: rows))
@@ -125,7 +126,7 @@ def open_tui(bench: Workbench, language: Language, theme: str | None = None, *, 
     """Runs the app until the user quits; returns the exit code. Raises BrokenSpec without a platform.json."""
     gc.disable()
     app = TopExplorer(bench, language, theme or bench.preferences.theme)
-    app.after_start = _collect_rarely
+    app.after_start = collect_rarely
     app.begins_as_demo = demo
     failure = app.run()
     if failure is not None:
@@ -133,7 +134,7 @@ def open_tui(bench: Workbench, language: Language, theme: str | None = None, *, 
     return app.return_code or 0
 
 
-def _collect_rarely() -> None:
+def collect_rarely() -> None:
     """What start-up made stays for good: a collector that looks at it again and again holds up typing."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 
 from topexplorer.core.call import Exchange, RequestDraft
 from topexplorer.core.taint import KnownSecrets
@@ -23,11 +23,44 @@ class Desk:
     """What may be seen of all this."""
     private: set[str] = field(default_factory=set)
     """The methods whose drafts were written in production: nobody's data is kept of them."""
+    aside: dict[str, tuple[RequestDraft, Exchange | None]] = field(default_factory=dict)
+    """By method: what stood there before something else was put in its place."""
     _kept: dict[str, RequestDraft] = field(default_factory=dict)
 
     def draft(self, method: str) -> RequestDraft:
         """The draft as it was left, or an empty one."""
         return self.drafts.get(method) or RequestDraft(method)
+
+    def answers(self, method: str) -> Iterator[Exchange]:
+        """Those of this run that are at hand, and those of the history that were opened."""
+        for exchange in (self.exchanges.get(method), self.aside.get(method, (None, None))[1]):
+            if exchange is not None:
+                yield exchange
+
+    def lay(self, draft: RequestDraft, exchange: Exchange | None = None) -> bool:
+        """Puts a request, and an answer if there is one, in place of what is there; says whether that had been typed,
+        so that somebody may want it back.
+        """
+        method, before = draft.api, self.draft(draft.api)
+        is_typed = any(text.strip() for text in (*before.values.values(), *before.files.values()))
+        is_lost = is_typed and _filled(before) != _filled(draft)
+        if is_lost:
+            self.aside[method] = (before, self.exchanges.get(method))
+        self.drafts[method] = draft
+        if exchange is not None:
+            self.exchanges[method] = exchange
+        return is_lost
+
+    def swap(self, method: str) -> bool:
+        """Puts back what stood there before, and that aside; says whether there was something."""
+        if method not in self.aside:
+            return False
+        draft, exchange = self.aside[method]
+        self.aside[method] = (self.draft(method), self.exchanges.pop(method, None))
+        self.drafts[method] = draft
+        if exchange is not None:
+            self.exchanges[method] = exchange
+        return True
 
     @property
     def unkept(self) -> bool:
@@ -39,3 +72,8 @@ class Desk:
         if self.unkept:
             self._kept = dict(self.drafts)
             write(self._kept, self.private)
+
+
+def _filled(draft: RequestDraft) -> RequestDraft:
+    """The draft without the rows that nothing stands in."""
+    return replace(draft, values={name: text for name, text in draft.values.items() if text.strip()})

@@ -17,6 +17,7 @@ from textual.filter import LineFilter
 from textual.reactive import reactive
 
 from topexplorer.assemble import Workbench
+from topexplorer.core.clipboard import MOST_BYTES, fits
 from topexplorer.core.language import Language
 from topexplorer.core.personalnames import Kind
 from topexplorer.core.veil import Veil
@@ -26,7 +27,6 @@ from topexplorer.tui.commands import BY_ID
 from topexplorer.tui.crash import last_words, safe
 from topexplorer.tui.screens.privacy import PrivacyActions
 from topexplorer.tui.tell import tell
-from topexplorer.tui.widgets.key_caps import KeyCaps
 from topexplorer.tui.widgets.secret_input import SecretInput
 
 Result = TypeVar("Result")
@@ -91,7 +91,7 @@ class DiscreetApp(ActiveApp[Result]):
             for field in screen.query(SecretInput):
                 field.hide()
                 field.may_reveal = not demo
-            screen.query(KeyCaps).remove()
+            screen.query("KeyCaps").remove()
             if isinstance(screen, PrivacyActions):
                 screen.demo = demo
             for widget in screen.walk_children(with_self=True):
@@ -110,6 +110,8 @@ class DiscreetApp(ActiveApp[Result]):
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, Key) and self.demo and not event.is_forwarded:
+            from topexplorer.tui.widgets.key_caps import KeyCaps
+
             KeyCaps.show_in(self.screen, event, self._word_of(event))
         await super().on_event(event)
 
@@ -132,9 +134,13 @@ class DiscreetApp(ActiveApp[Result]):
         """A notice: wrapped as it is drawn, so that only here a secret in it can still be found."""
         super().notify(self.veil.text(message), **options)
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """What any program can read from now on."""
-        super().copy_to_clipboard(self.veil.text(text))
+    def put_on_clipboard(self, text: str) -> bool:
+        """What any program can read from now on. What the terminal would cut does not get there; a notice says so."""
+        shown = self.veil.text(text)
+        if fits(text) and fits(shown):
+            return super().put_on_clipboard(shown)
+        tell(self, self.language("copy.too_large", most=MOST_BYTES // 1024), "warning", 10)
+        return False
 
     def export_screenshot(self, **options: Any) -> str:
         """The screen as SVG, without a secret that is being typed."""

@@ -65,5 +65,5 @@ class LockableApp(DiscreetApp[Result]):
         say, environment = self.language, self.bench.engine.environment
         if environment.kind == "sandbox":
             tell(self, say("lock.keys.built_in", environment=environment.name), "warning")
-        elif await self.push_screen_wait(KeysDialog(say, self.bench, environment)):
-            tell(self, say("lock.keys.kept", environment=environment.name))
+        else:
+            await self.push_screen_wait(KeysDialog(say, self.bench, environment))

@@ -9,6 +9,7 @@ from textual.app import App
 from topexplorer.core.errors import TopExplorerError
 from topexplorer.core.language import Language
 from topexplorer.core.text import clean
+from topexplorer.tui.activity import ActiveApp
 
 
 def tell(
@@ -25,3 +26,9 @@ def tell_error(app: App[Any], error: TopExplorerError, say: Language) -> None:
     """Shows what happened and what to do."""
     hint = f"\n{say.render(error.hint)}" if error.hint else ""
     tell(app, say.render(error.message) + hint, "error")
+
+
+def tell_copied(app: App[Any], text: str, done: str) -> None:
+    """Puts `text` on the clipboard and says `done`, unless it did not fit, which the app has said."""
+    if isinstance(app, ActiveApp) and app.put_on_clipboard(text):
+        tell(app, done)

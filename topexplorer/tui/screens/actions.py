@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.reactive import var
@@ -14,17 +15,17 @@ from topexplorer.core.mending import mended
 from topexplorer.core.spec import ApiSpec
 from topexplorer.engine.profiles import Profile
 from topexplorer.tui.changes import CHANGES
-from topexplorer.tui.screens.jump import Jump, targets
-from topexplorer.tui.screens.questions import AskText, Choose, Offer
 from topexplorer.tui.screens.selleractions import SellerScreen
-from topexplorer.tui.tell import tell
+from topexplorer.tui.tell import tell, tell_copied
 from topexplorer.tui.widgets.catalog_pane import OPEN_AT_FIRST, CatalogPane
 from topexplorer.tui.widgets.catalog_rows import Saved
-from topexplorer.tui.widgets.docs_page import DocsPage
-from topexplorer.tui.widgets.error_card import ErrorCard
-from topexplorer.tui.widgets.payload_tree import PayloadTree
 from topexplorer.tui.widgets.request_pane import RequestPane
 from topexplorer.tui.widgets.row_list import Copied
+
+if TYPE_CHECKING:
+    from topexplorer.tui.widgets.docs_page import DocsPage
+    from topexplorer.tui.widgets.error_card import ErrorCard
+    from topexplorer.tui.widgets.payload_tree import PayloadTree
 
 
 class ActionScreen(SellerScreen):
@@ -58,6 +59,8 @@ class ActionScreen(SellerScreen):
     @work(exit_on_error=False)
     async def action_save_profile(self) -> None:
         """Asks for a name and keeps the draft under it, without any secret."""
+        from topexplorer.tui.screens.questions import AskText
+
         if self.draft is None:
             return
         say, profiles = self.language, self.bench.profiles
@@ -80,6 +83,8 @@ class ActionScreen(SellerScreen):
 
     @work(exit_on_error=False)
     async def action_delete_profile(self) -> None:
+        from topexplorer.tui.screens.questions import Choose, Offer
+
         say, profiles = self.language, self.bench.profiles
         names = tuple(Offer(profile.name, ((profile.name, 30), (profile.draft.api, 44))) for profile in profiles.list())
         if not names:
@@ -107,6 +112,8 @@ class ActionScreen(SellerScreen):
     @work(exit_on_error=False)
     async def action_free_call(self) -> None:
         """Calls an API by its name, in the catalog or not."""
+        from topexplorer.tui.screens.questions import AskText
+
         say = self.language
         question = AskText(say, say("free.title"), say("free.explain"), placeholder="taobao.")
         method = await self.app.push_screen_wait(question)
@@ -134,25 +141,24 @@ class ActionScreen(SellerScreen):
 
     @work(exit_on_error=False)
     async def action_jump(self) -> None:
+        from topexplorer.tui.screens.jump import Jump, targets
+
         widget = await self.app.push_screen_wait(Jump(targets(self)))
         if widget is not None:
             widget.focus()
 
     def copy(self, text: str, what: str) -> None:
         """To the clipboard of the terminal, over ssh too, and says what it was."""
-        self.app.copy_to_clipboard(text)
-        tell(self.app, self.language("copy.done", what=what))
+        tell_copied(self.app, text, self.language("copy.done", what=what))
 
     @on(Copied)
     def _copied(self, event: Copied) -> None:
         self.copy(event.text, event.what)
 
-    @on(PayloadTree.Noticed)
-    def _noticed(self, event: PayloadTree.Noticed) -> None:
+    def on_payload_tree_noticed(self, event: PayloadTree.Noticed) -> None:
         tell(self.app, event.text)
 
-    @on(ErrorCard.FixChosen)
-    def _fix(self, event: ErrorCard.FixChosen) -> None:
+    def on_error_card_fix_chosen(self, event: ErrorCard.FixChosen) -> None:
         self.carry_out(event.fix)
 
     def carry_out(self, fix: Fix) -> None:
@@ -203,6 +209,5 @@ class ActionScreen(SellerScreen):
         self.pane = "request"
         self.call_after_refresh(pane.focus_side)
 
-    @on(DocsPage.LinkChosen)
-    def _link(self, event: DocsPage.LinkChosen) -> None:
+    def on_docs_page_link_chosen(self, event: DocsPage.LinkChosen) -> None:
         self.open_api(event.method)

@@ -15,6 +15,7 @@ from topexplorer.core.bookmarks import Bookmarks
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.errors import StorageError, TopExplorerError
 from topexplorer.core.language import Language
+from topexplorer.core.language import Message as Sentence
 from topexplorer.core.search import SearchIndex, search_index
 from topexplorer.core.specfiles import BrokenSpec
 from topexplorer.engine.bookmarks import read_bookmarks, write_bookmarks
@@ -23,6 +24,7 @@ from topexplorer.tui.screens.panes import PaneScreen
 from topexplorer.tui.tell import tell, tell_error
 from topexplorer.tui.widgets.catalog_rows import Saved
 from topexplorer.tui.widgets.key_bar import KeyBar
+from topexplorer.tui.widgets.request_pane import load_sides
 from topexplorer.tui.widgets.status_bar import Gauge, StatusBar, Where
 
 
@@ -54,6 +56,10 @@ class BackgroundScreen(PaneScreen):
         saved: tuple[Saved, ...]
 
     @dataclass
+    class Warm(Message):
+        """What only an open API needs is loaded."""
+
+    @dataclass
     class Measured(Message):
         """The ledger was read."""
 
@@ -66,7 +72,7 @@ class BackgroundScreen(PaneScreen):
         self.language = language
         self.desk = desk
         self.ready = False
-        self._told = 0
+        self._told: list[Sentence] = []
 
     def judge(self) -> None:
         raise NotImplementedError
@@ -93,18 +99,22 @@ class BackgroundScreen(PaneScreen):
 
     @work(thread=True, group="open", exit_on_error=False)
     def warm_up(self) -> None:
-        """Loads what only a call needs, when the first keys have been answered."""
+        """Loads what only an open API and a call need, when the first keys have been answered."""
+        load_sides()
+        self.post_message(self.Warm())
         self.bench.engine.warm_up()
+        self.bench.history.prune()
 
     def saved_profiles(self) -> tuple[Saved, ...]:
         return tuple(Saved(profile.name, profile.draft.api) for profile in self.bench.profiles.list())
 
     def tell_problems(self) -> None:
         """Whatever went wrong beside the work, each once."""
-        problems = (*self.bench.problems, *self.bench.engine.ledger.problems)
-        for problem in problems[self._told :]:
-            tell(self.app, self.language.render(problem), "warning")
-        self._told = len(problems)
+        bench = self.bench
+        for problem in (*bench.problems, *bench.engine.ledger.problems, *bench.history.problems):
+            if problem not in self._told:
+                self._told.append(problem)
+                tell(self.app, self.language.render(problem), "warning")
 
     def show_environment(self) -> None:
         """Where am I, and what has it cost: after a start, a switch or a call."""

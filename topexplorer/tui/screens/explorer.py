@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -19,23 +19,26 @@ from topexplorer.core.call import Exchange, RequestDraft
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.errors import NeedsConfirmation
 from topexplorer.core.language import Language
-from topexplorer.core.signlab.steps import Steps
 from topexplorer.core.spec import ApiSpec, Platform
 from topexplorer.core.values import Problem
 from topexplorer.tui.commands import bindings
 from topexplorer.tui.screens.actions import ActionScreen
-from topexplorer.tui.screens.privacy import PrivacyActions
+from topexplorer.tui.screens.historyactions import HistoryActions
 from topexplorer.tui.tell import tell
 from topexplorer.tui.widgets.catalog_pane import CatalogPane
 from topexplorer.tui.widgets.key_bar import KeyBar
-from topexplorer.tui.widgets.param_form import ParamForm
+from topexplorer.tui.widgets.late_tabs import LateTabs
 from topexplorer.tui.widgets.request_pane import RequestPane
 from topexplorer.tui.widgets.response_pane import ResponsePane
 from topexplorer.tui.widgets.splitter import Splitter
 from topexplorer.tui.widgets.status_bar import StatusBar
 
+if TYPE_CHECKING:
+    from topexplorer.core.signlab.steps import Steps
+    from topexplorer.tui.widgets.param_form import ParamForm
 
-class Explorer(PrivacyActions):
+
+class Explorer(HistoryActions):
     """The main screen: what is chosen, what is typed, what came back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(app=False)]
@@ -113,10 +116,17 @@ class Explorer(PrivacyActions):
         self.set_interval(2.0, lambda: self.keep_drafts() if self.desk.unkept else None)
         self.set_timer(0.5, self.warm_up)
 
+    @on(ActionScreen.Warm)
+    def _warm(self) -> None:
+        self.query_one(RequestPane).furnish()
+        self.query_one("#answer-tabs", LateTabs).furnish()
+
     def open_api(self, method: str, draft: RequestDraft | None = None) -> None:
         """Opens an API's form with its draft as it was left, or with the given one."""
         self.desk.method = method
-        draft = draft or self.desk.draft(method)
+        if draft is not None:
+            self.lay(draft)
+        draft = self.desk.draft(method)
         self.desk.drafts[method] = draft
         if not self.bench.known.holds(method):
             self.bookmarks = self.bookmarks.visited(method)
@@ -144,8 +154,7 @@ class Explorer(PrivacyActions):
             self.with_sign = keys_are_made_up(self.bench.engine) and not self.demo
             self.steps = self.desk.veil.steps(steps(self.bench.engine, self.draft))
 
-    @on(ParamForm.Edited)
-    def _edited(self, event: ParamForm.Edited) -> None:
+    def on_param_form_edited(self, event: ParamForm.Edited) -> None:
         """Keeps what was typed; the last keystrokes may belong to the API that was just left."""
         self.desk.drafts[event.draft.api] = event.draft
         if event.draft.api == self.desk.method:
@@ -171,11 +180,15 @@ class Explorer(PrivacyActions):
             return self.draft is not None and (action != "send" or (self.ready and not self.busy))
         if action == "explain_gaps":
             return self.exchange is not None and self.exchange.ok
+        if action == "put_back":
+            return self.desk.method in self.desk.aside
         if action == "cure":
             return self.is_mounted and self.first_fix is not None
         return bool(self.busy) if action == "cancel" else True
 
-    @on(ParamForm.Submitted)
+    def on_param_form_submitted(self) -> None:
+        self.action_send()
+
     def action_send(self) -> None:
         if self.draft is not None and self.ready and not self.busy:
             self.query_one(RequestPane).reveal_missing()
@@ -206,7 +219,7 @@ class Explorer(PrivacyActions):
         tick()
         ticking = self.set_interval(0.1, tick)
         try:
-            exchange = await engine.send(signed, waiting)
+            exchange = await engine.send(signed, waiting, keep=True)
         except asyncio.CancelledError:
             tell(self.app, say("silence.interrupted") + " · " + say("silence.interrupted.cure"), "warning")
             raise

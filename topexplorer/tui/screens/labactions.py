@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
@@ -11,13 +12,14 @@ from textual.reactive import var
 
 from topexplorer.core.call import Answer, Exchange, RequestDraft
 from topexplorer.core.diagnosis import Diagnosis
-from topexplorer.core.emptyfields import Gap
 from topexplorer.core.fixes import Fix
-from topexplorer.core.timestamps import span
+from topexplorer.core.views import LARGE_FOR_TREE
 from topexplorer.tui.screens.actions import ActionScreen
 from topexplorer.tui.screens.background import BackgroundScreen
 from topexplorer.tui.widgets.answer_head import AnswerHead
-from topexplorer.tui.widgets.error_card import FixRow
+
+if TYPE_CHECKING:
+    from topexplorer.core.emptyfields import Gap
 
 
 class LabActions(ActionScreen):
@@ -56,8 +58,8 @@ class LabActions(ActionScreen):
     def watch_exchange(self, exchange: Exchange | None) -> None:
         self.hold = None
         self.gaps = ()
-        if exchange is not None and isinstance(exchange.outcome, Answer):
-            self.explain_answer(exchange)
+        if exchange is not None and isinstance(exchange.outcome, Answer) and len(exchange.body) <= LARGE_FOR_TREE:
+            self.explain_answer(exchange)  # a larger one is looked through when somebody asks: it has to be decoded
 
     @work(thread=True, exclusive=True, group="gaps", exit_on_error=False)
     def explain_answer(self, exchange: Exchange) -> None:
@@ -106,6 +108,8 @@ class LabActions(ActionScreen):
         """What the card on screen offers first, once it can be done."""
         if self.hold is None and (self.exchange is None or self.exchange.ok):
             return None
+        from topexplorer.tui.widgets.error_card import FixRow
+
         cards = self.query("#answer-hold" if self.hold is not None else "#answer-body ErrorCard")
         rows = (row for card in cards if card.display for row in card.query(FixRow))
         return next((row.fix for row in rows if row.left == 0), None)
@@ -126,6 +130,8 @@ class LabActions(ActionScreen):
         if skew is None or not skew.is_remarkable:
             self.clock = ""
             return
+        from topexplorer.core.timestamps import span
+
         side = "behind" if skew.seconds > 0 else "ahead"
         corrected = abs(engine.gateway_ahead - timedelta(seconds=skew.seconds)) < timedelta(seconds=60)
         self.clock = say(f"lab.clock.{side}.corrected" if corrected else f"lab.clock.{side}", off=span(skew.seconds))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from time import sleep
+
 from textual.reactive import var
 
 from topexplorer.core.call import Exchange, RequestDraft
@@ -10,6 +13,9 @@ from topexplorer.core.views import Reading
 from topexplorer.tui.screens.labactions import LabActions
 from topexplorer.tui.tell import tell
 from topexplorer.tui.widgets.response_pane import ResponsePane
+
+A_MOMENT = 0.0002
+"""Seconds that a thread rests between two steps, for the screen to get its turn."""
 
 
 class PrivacyActions(LabActions):
@@ -43,11 +49,18 @@ class PrivacyActions(LabActions):
         """Says whether something of the answer is hidden."""
         exchange = self.exchange
         style = self.desk.veil.style(exchange, self.kind_of(exchange)) if exchange is not None else None
-        self.veiled = "redact.starred" if style == "stars" else ""
+        shown = "history.tui.made_up" if is_made_up(exchange) and not self.desk.veil.demo else ""
+        self.veiled = "redact.starred" if style == "stars" else shown
 
     def kind_of(self, exchange: Exchange) -> str:
-        """The kind of environment that answered; one that is not there any more counts as production."""
+        """The kind of environment that answered; one that is not there any more counts as production, unless the
+        history knows.
+        """
         environment = self.bench.environments.get(exchange.environment)
+        if environment is None and exchange.kept is not None:
+            from topexplorer.engine.history import LETTERS
+
+            return next(kind for kind, letter in LETTERS.items() if exchange.kept.entry.startswith(letter))
         return environment.kind if environment is not None else "prod"
 
     def hidden(self, exchange: Exchange) -> Exchange:
@@ -56,11 +69,11 @@ class PrivacyActions(LabActions):
 
     def reading(self, exchange: Exchange) -> Reading:
         """What the answer's views need beside the exchange."""
-        from topexplorer.engine.around import surroundings
+        from topexplorer.engine.around import surroundings_of
 
         catalog, method = self.bench.catalog, exchange.draft.api
-        around = surroundings(self.bench.engine, method)
-        return Reading(catalog.spec(method), catalog.errors, around, self.hidden)
+        around = surroundings_of(self.bench.engine, exchange)
+        return Reading(catalog.spec(method), catalog.errors, around, self.hidden, partial(sleep, A_MOMENT))
 
     def draft_to_keep(self, draft: RequestDraft) -> tuple[RequestDraft, tuple[str, ...]]:
         """What of a draft may be saved, and the names of the rows that may not: in production, people's data."""
@@ -73,6 +86,9 @@ class PrivacyActions(LabActions):
     def action_personal(self) -> None:
         """Shows personal data of the production answer on screen, and hides it again."""
         exchange, veil = self.exchange, self.desk.veil
+        if is_made_up(exchange) and not veil.demo:
+            tell(self.app, self.language("history.tui.made_up.why"))
+            return
         if exchange is None or veil.demo or self.kind_of(exchange) != "prod":
             tell(self.app, self.language("redact.nothing_hidden" if not veil.demo else "redact.demo_hides"))
             return
@@ -86,3 +102,8 @@ class PrivacyActions(LabActions):
             environment = self.bench.engine.environment
             draft = self.desk.veil.draft_to_share(self.draft, environment.kind)
             self.copy(EXPORTERS["command"](draft, environment.name), self.language("copy.command"))
+
+
+def is_made_up(exchange: Exchange | None) -> bool:
+    """Whether the people in it are, so that there is nothing behind them to show."""
+    return exchange is not None and exchange.kept is not None and exchange.kept.made_up

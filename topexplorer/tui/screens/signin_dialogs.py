@@ -26,7 +26,7 @@ from topexplorer.engine.oauth import Wish
 from topexplorer.engine.signin import SECONDS
 from topexplorer.engine.storedkeys import SellerToken
 from topexplorer.tui.screens.dialog import Dialog
-from topexplorer.tui.tell import tell
+from topexplorer.tui.tell import tell_copied
 from topexplorer.tui.widgets.page import Page, row
 from topexplorer.tui.widgets.secret_input import SecretInput
 from topexplorer.tui.widgets.value_controls import ValueInput
@@ -69,8 +69,7 @@ class SignInDialog(Dialog[str]):
     def action_copy_address(self) -> None:
         """The page's address to the clipboard of the terminal."""
         if self._address:
-            self.app.copy_to_clipboard(self._address)
-            tell(self.app, self.language("signin.copied"))
+            tell_copied(self.app, self._address, self.language("signin.copied"))
 
 
 class BrowserDialog(SignInDialog):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -11,10 +12,12 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from topexplorer.core.call import Answer, Exchange, NoAnswer, Refusal
-from topexplorer.core.emptyfields import Gap
 from topexplorer.core.language import Language
 from topexplorer.core.text import clean_line, size_text
 from topexplorer.tui.widgets.row_list import cut
+
+if TYPE_CHECKING:
+    from topexplorer.core.emptyfields import Gap
 
 SEPARATOR = "  ·  "
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from functools import lru_cache
@@ -14,13 +13,13 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.reactive import var
 
+from topexplorer.core.clipboard import MOST_BYTES
 from topexplorer.core.language import Language
 from topexplorer.core.linetext import LineText, Row
 from topexplorer.core.text import clean_line
 from topexplorer.core.views import Syntax
 from topexplorer.tui.widgets.row_list import Copied, RowList
 
-MOST_COPIED = 256 * 1024
 CONTINUED = "↪"
 
 _JSON = re.compile(
@@ -150,7 +149,7 @@ class LineView(RowList):
     def action_copy_value(self) -> None:
         if self.source is None or not self.count:
             return
-        line, whole = self.source.line_of(self.cursor, MOST_COPIED)
+        line, whole = self.source.line_of(self.cursor, MOST_BYTES)
         number = self.source.row(self.cursor).line
         what = self._language("lines.copied" if whole else "lines.copied_part", line=number)
         self.post_message(Copied(line_value(line, self.source.syntax) if whole else line, what))
@@ -175,6 +174,8 @@ def line_value(line: str, syntax: Syntax) -> str:
         return line.strip() if pattern else line
     value = match["value"]
     if syntax == "xml":
+        import html  # brings a table of two thousand names
+
         return html.unescape(value)
     try:
         return str(json.loads(value)) if value.startswith('"') else value

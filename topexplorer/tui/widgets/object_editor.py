@@ -35,7 +35,7 @@ from topexplorer.tui.widgets.value_controls import JsonArea
 
 KEYS = {
     "accept": "^J",
-    "turn": "^R",
+    "turn": "^/",
     "cancel": "Esc",
     "add": "n",
     "duplicate": "d",
@@ -122,7 +122,7 @@ class ObjectEditor(ModalScreen["str | None"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", show=False),
         Binding("ctrl+j", "accept", show=False, priority=True),
-        Binding("ctrl+r", "turn", show=False, priority=True),
+        Binding("ctrl+underscore,ctrl+slash", "turn", show=False, priority=True),
     ]
 
     def __init__(self, language: Language, clock: Clock, param: Param, text: str) -> None:

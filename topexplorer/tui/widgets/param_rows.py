@@ -58,7 +58,7 @@ class ParamRows(Vertical):
         Binding("up", "step(-1)", show=False),
         Binding("down", "step(1)", show=False),
         Binding("ctrl+f", "pick", show=False, id="form.pick", priority=True),
-        Binding("ctrl+r", "switch", show=False, id="form.switch", priority=True),
+        Binding("ctrl+underscore,ctrl+slash", "switch", show=False, id="form.switch", priority=True),
         Binding("ctrl+y", "example", show=False, id="form.example", priority=True),
     ]
 

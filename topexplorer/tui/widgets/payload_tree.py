@@ -14,14 +14,13 @@ from textual.message import Message
 from textual.reactive import var
 
 from topexplorer.core.answertree import WIDEST_KEY, Node, as_json, open_first, open_some, plain, summary
+from topexplorer.core.clipboard import MOST_BYTES
 from topexplorer.core.language import Language
 from topexplorer.core.text import clean_line
 from topexplorer.tui.widgets.row_list import Copied, RowList, cut
 
 OPEN_AT_FIRST = 60
 OPEN_AT_ONCE = 2000
-MOST_COPIED = 256 * 1024
-
 LEAST_VALUE = 20
 """Cells that a value gets even where its meaning then starts late: an id has 19 digits."""
 
@@ -235,9 +234,8 @@ class PayloadTree(RowList):
         for piece in as_json(node.value) if isinstance(node.value, dict | list) else (plain(node.value),):
             pieces.append(piece)
             size += len(piece)
-            if node.count and size > MOST_COPIED:
-                self.post_message(self.Noticed(self._language("tree.too_large")))
-                return
+            if size > MOST_BYTES:  # it will be refused, so the rest is not even written
+                break
         self.post_message(
             Copied(
                 "".join(pieces),

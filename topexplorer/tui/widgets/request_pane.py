@@ -1,9 +1,13 @@
-"""The request: its title line and three sides of it, the form, the documentation and the sign."""
+"""The request: its title line and three sides of it, the form, the documentation and the sign.
+
+The sides are made when there is something to show on them: the first screen is drawn without.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,16 +17,18 @@ from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.language import Language, Message
 from topexplorer.core.manual import facts
-from topexplorer.core.signlab.steps import Steps
 from topexplorer.core.spec import ApiSpec, Platform
 from topexplorer.core.text import clean_line
 from topexplorer.core.values import Problem
 from topexplorer.tui.commands import BY_ID
-from topexplorer.tui.widgets.docs_page import DocsPage
 from topexplorer.tui.widgets.page import Page, Row, row
-from topexplorer.tui.widgets.param_form import ParamForm
-from topexplorer.tui.widgets.sign_preview import SignPreview
 from topexplorer.tui.widgets.status_bar import Where
+
+if TYPE_CHECKING:
+    from topexplorer.core.signlab.steps import Steps
+    from topexplorer.tui.widgets.docs_page import DocsPage
+    from topexplorer.tui.widgets.param_form import ParamForm
+    from topexplorer.tui.widgets.sign_preview import SignPreview
 
 SIDES = ("form", "docs", "sign")
 
@@ -34,6 +40,15 @@ def welcome_rows(say: Language, kind: str) -> Iterator[Row]:
     yield row(("F2     ", "accent"), say("welcome.find"), hang=7)
     for command, key in (("examples", "fill"), ("send", "send"), ("sign", "sign"), ("save", "keep"), ("help", "help")):
         yield row((BY_ID[command].key_label.ljust(7), "accent"), say(f"welcome.{key}"), hang=7)
+
+
+def load_sides() -> tuple[type[ParamForm], type[DocsPage], type[SignPreview]]:
+    """What stands on the sides. Slow the first time: a thread does it beforehand."""
+    from topexplorer.tui.widgets.docs_page import DocsPage
+    from topexplorer.tui.widgets.param_form import ParamForm
+    from topexplorer.tui.widgets.sign_preview import SignPreview
+
+    return ParamForm, DocsPage, SignPreview
 
 
 class RequestPane(Vertical):
@@ -51,26 +66,53 @@ class RequestPane(Vertical):
     where: var[Where | None] = var(None)
 
     def __init__(self, language: Language, clock: Callable[[], datetime], id: str | None = None) -> None:
-        super().__init__(id=id, classes="pane")
+        super().__init__(id=id, classes="pane -empty")
         self._language = language
         self._clock = clock
+        self._form: ParamForm | None = None
+        self._waiting: list[Callable[[ParamForm], object]] = []
 
     def compose(self) -> ComposeResult:
-        say = self._language
         yield Page(id="welcome")
         yield Static("", id="request-facts", markup=False)
-        yield Tabs(*(Tab(say(f"request.{side}"), id=f"side-{side}") for side in SIDES), id="request-sides")
-        with ContentSwitcher(initial="form", id="request-switch"):
-            yield ParamForm(say, self._clock, id="form").data_bind(
-                RequestPane.spec, RequestPane.seed, RequestPane.problems
-            )
-            yield DocsPage(say, id="docs").data_bind(RequestPane.spec, RequestPane.behind, RequestPane.platform)
-            yield SignPreview(say, id="sign").data_bind(RequestPane.steps, RequestPane.with_sign)
+
+    def furnish(self) -> None:
+        """Makes the sides, unless they are there."""
+        self.call_next(self._furnish)
+
+    async def _furnish(self) -> None:
+        if self._form is not None:
+            return
+        say, pane = self._language, RequestPane
+        of_form, of_docs, of_sign = load_sides()
+        form = of_form(say, self._clock, id="form").data_bind(pane.spec, pane.seed, pane.problems)
+        docs = of_docs(say, id="docs").data_bind(pane.spec, pane.behind, pane.platform)
+        sign = of_sign(say, id="sign").data_bind(pane.steps, pane.with_sign)
+        tabs = (Tab(say(f"request.{side}"), id=f"side-{side}") for side in SIDES)
+        await self.mount(
+            Tabs(*tabs, active=f"side-{self.side}", id="request-sides"),
+            ContentSwitcher(form, docs, sign, initial=self.side, id="request-switch"),
+        )
+        if not form.is_attached:  # the app has ended meanwhile
+            return
+        self._form = form
+        self.watch_side(self.side)
+        for act in self._waiting:
+            act(form)
+
+    def _on_form(self, act: Callable[[ParamForm], object]) -> None:
+        """Does something with the form, or as soon as it is there; without an API there is none."""
+        if self._form is not None:
+            act(self._form)
+        elif self.spec is not None:
+            self._waiting.append(act)
 
     def on_mount(self) -> None:
         self._describe()
 
     def watch_spec(self) -> None:
+        if self.spec is not None:
+            self.furnish()
         self._describe()
 
     def watch_where(self) -> None:
@@ -87,13 +129,16 @@ class RequestPane(Vertical):
             self._describe()
 
     def watch_side(self, side: str) -> None:
-        if self.is_mounted:
+        if self._form is not None:
             self.query_one("#request-switch", ContentSwitcher).current = side
-            self.query_one("#request-sides", Tabs).active = f"side-{side}"
+            tabs = self.query_one("#request-sides", Tabs)
+            with tabs.prevent(Tabs.TabActivated):
+                tabs.active = f"side-{side}"
 
     def on_tabs_tab_activated(self, event: Tabs.TabActivated) -> None:
         event.stop()
-        self.side = (event.tab.id or "side-form").removeprefix("side-")
+        if event.tab.id == event.tabs.active:  # else another was chosen meanwhile
+            self.side = (event.tab.id or "side-form").removeprefix("side-")
 
     def _describe(self) -> None:
         """The border shows which API this is, the line below it what matters before a call."""
@@ -126,23 +171,24 @@ class RequestPane(Vertical):
     def focus_param(self, name: str) -> None:
         """Puts the cursor into the field of that parameter, or into the first one when there is none."""
         self.side = "form"
-        self.query_one(ParamForm).focus_row(name)
+        self._on_form(lambda form: form.focus_row(name))
 
     def reveal_missing(self) -> None:
         """Shows what is still missing, now that someone wants to send."""
-        self.query_one(ParamForm).reveal_missing()
+        self._on_form(lambda form: form.reveal_missing())
 
     def focus_side(self) -> None:
         """Puts the cursor into the side that is shown."""
         if self.side == "form":
             self.focus_first()
         else:
-            self.query_one(f"#{self.side} Page, Page#{self.side}").focus()
+            page = f"#{self.side} Page, Page#{self.side}"
+            self._on_form(lambda _form: self.query_one(page).focus())
 
     def focus_first(self) -> None:
         """Puts the cursor where typing makes most sense."""
         self.side = "form"
-        self.query_one(ParamForm).focus_first()
+        self._on_form(lambda form: form.focus_first())
 
 
 def _session_trouble(problems: Iterable[Problem]) -> Message | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -14,14 +14,13 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
-from textual.widgets import Static, Tab, Tabs
+from textual.widgets import Static, Tabs
 from textual.worker import get_current_worker
 
 from topexplorer.core import views
 from topexplorer.core.answertree import Node, plant
 from topexplorer.core.call import Exchange
 from topexplorer.core.diagnosis import Diagnosis
-from topexplorer.core.emptyfields import Gap
 from topexplorer.core.language import Language
 from topexplorer.core.language import Message as Words
 from topexplorer.core.linetext import WRAP, LineText
@@ -29,9 +28,14 @@ from topexplorer.core.text import clean_line
 from topexplorer.tui.commands import BY_ID
 from topexplorer.tui.widgets.answer_head import AnswerHead
 from topexplorer.tui.widgets.error_card import ErrorCard
+from topexplorer.tui.widgets.late_tabs import LateTabs
 from topexplorer.tui.widgets.line_pane import LinePane
 from topexplorer.tui.widgets.pairs_view import PairsView
+from topexplorer.tui.widgets.past_line import PastLine
 from topexplorer.tui.widgets.tree_pane import TreePane
+
+if TYPE_CHECKING:
+    from topexplorer.core.emptyfields import Gap
 
 AT_ONCE = 64 * 1024
 """Answers up to this many bytes are made ready without a thread."""
@@ -55,7 +59,7 @@ def prepare(name: str, exchange: Exchange, reading: views.Reading, width: int) -
         return Prepared(view.name, plant(content), view.problem)
     if isinstance(content, views.Lines):
         wrap = max(40, width) if view.name == "raw" else WRAP
-        return Prepared(view.name, LineText(content.text, content.syntax, wrap), view.problem)
+        return Prepared(view.name, LineText(content.text, content.syntax, wrap, reading.rest), view.problem)
     return Prepared(view.name, content, view.problem)
 
 
@@ -124,7 +128,8 @@ class ResponsePane(Vertical):
         yield AnswerHead(say).data_bind(
             ResponsePane.exchange, ResponsePane.busy, ResponsePane.gaps, ResponsePane.veiled
         )
-        yield Tabs(*(Tab(say(f"view.{name}"), id=f"view-{name}") for name in views.VIEWS), id="answer-tabs")
+        yield PastLine(say, self._now).data_bind(ResponsePane.exchange)
+        yield LateTabs({f"view-{name}": say(f"view.{name}") for name in views.VIEWS}, id="answer-tabs")
         yield Static("", id="answer-problem", markup=False)
         yield Static("", id="answer-note", markup=False)
         yield Vertical(id="answer-body")
@@ -168,10 +173,7 @@ class ResponsePane(Vertical):
         self._offered = views.offered(exchange)
         keeps = exchange.ok and self._chosen in self._offered
         self._show(self._chosen if keeps else views.best(exchange))
-        tabs = self.query_one("#answer-tabs", Tabs)
-        with tabs.prevent(Tabs.TabActivated):
-            for name in views.VIEWS:
-                (tabs.show if name in self._offered else tabs.hide)(f"view-{name}")
+        self.query_one("#answer-tabs", LateTabs).offer([f"view-{name}" for name in self._offered])
 
     def on_tabs_tab_activated(self, event: Tabs.TabActivated) -> None:
         event.stop()
@@ -203,7 +205,8 @@ class ResponsePane(Vertical):
             self.post_message(self.Ready(exchange, name, prepare(name, exchange, reading, width)))
         else:
             self._note(self._language("answer.preparing", view=self._language(f"view.{name}")))
-            self._prepare_in_thread(name, exchange, reading, width)
+            # Once that is drawn: a thread that works beside the drawing makes both wait for the interpreter.
+            self.call_after_refresh(self._prepare_in_thread, name, exchange, reading, width)
 
     @work(thread=True, exclusive=True, group="prepare", description="prepare")
     def _prepare_in_thread(self, name: str, exchange: Exchange, reading: views.Reading, width: int) -> None:
@@ -265,9 +268,7 @@ class ResponsePane(Vertical):
             pane.root = None
 
     def _mark_tab(self) -> None:
-        tabs = self.query_one("#answer-tabs", Tabs)
-        with tabs.prevent(Tabs.TabActivated):
-            tabs.active = f"view-{self._wanted}"
+        self.query_one("#answer-tabs", LateTabs).choose(f"view-{self._wanted}")
 
     def _pane_for(self, content: object) -> Widget:
         if isinstance(content, Node):
@@ -289,7 +290,10 @@ class ResponsePane(Vertical):
             if widget.focusable:
                 widget.focus()
                 return
-        (pane if pane is not None and pane.focusable else self.query_one("#answer-tabs", Tabs)).focus()
+        if pane is not None and pane.focusable:
+            pane.focus()
+        else:
+            self.query_one("#answer-tabs", LateTabs).focus_tabs()
 
     def action_view(self, at: int) -> None:
         if at < len(self._offered):

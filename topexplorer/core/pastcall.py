@@ -1,0 +1,235 @@
+"""A call as the history keeps it: what may be kept of an exchange, its document, and the exchange made of that again.
+
+No secret is in it: the exchange is the redacted one, and rows of the draft in which something was masked are left out.
+Where personal data may not be kept, rows that hold some are left out of the draft, so that nobody sends a made-up
+person, and in everything else people are made up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from topexplorer.core import signing
+from topexplorer.core.call import (
+    Answer,
+    Exchange,
+    FilePart,
+    Kept,
+    NoAnswer,
+    NoAnswerReason,
+    Outcome,
+    Refusal,
+    RequestDraft,
+    SignedRequest,
+)
+from topexplorer.core.nouns import dataclass
+from topexplorer.core.taint import MASK, Taint
+from topexplorer.core.text import size_text
+
+if TYPE_CHECKING:
+    from topexplorer.core.personal import Disguise
+
+State = Literal["ok", "refused", "silent"]
+"""Answered, refused by the gateway, or no usable answer."""
+Document = dict[str, Any]
+"""What JSON can say."""
+_TOKEN_NAMES = ("access_token", "refresh_token", "top_session", "session", "sessionkey", "app_secret", "appsecret")
+"""What an answer may hold that is a secret which nobody knew before it came."""
+_TOKEN = r"(?:\\|[\"'=:<>\s]|&quot;|&#34;){1,16}([0-9A-Za-z_+/=-]{12,})"
+LONGEST_WORDS = 4000
+"""Characters that a call is found by."""
+_OWN_PARAMS = ("app_key", "method", "timestamp", "format", "v", "sign_method", "sign", "simplify", "session")
+
+
+@dataclass(frozen=True, slots=True)
+class PastCall:
+    """One line of the history."""
+
+    id: str
+    """`s`, `d` or `p` for sandbox, dev or prod, and a number: never given twice."""
+    call: str
+    """The exchange's id."""
+    at: datetime
+    """When it began, in UTC."""
+    environment: str
+    api: str
+    seller: str
+    """Whose session it carried, by nick; empty where that was not chosen."""
+    state: State
+    reason: str
+    """The code and sub code of a refusal, or the reason why there is no answer; empty for an answer."""
+    seconds: float
+    size: int
+    """Bytes of the answer, whether it was kept or not."""
+    words: str
+    """Everything it can be found by, in lower case."""
+
+    def fits(self, wanted: Iterable[str]) -> bool:
+        """Whether every one of the lower-case words is in it."""
+        return all(word in self.words for word in wanted)
+
+
+def fit_to_keep(exchange: Exchange, disguise: Disguise | None) -> tuple[Exchange, tuple[str, ...]]:
+    """What of a redacted exchange may be kept, and the names of the rows that were left out of its draft.
+
+    `disguise` makes people up; None where they may be kept. As slow as the answer is large.
+    """
+    exchange, draft = _without_tokens(exchange), exchange.draft
+    masked = {name for name, text in (*draft.values.items(), *draft.files.items()) if MASK in text or MASK in name}
+    draft = _without(draft, masked)
+    if disguise is None:
+        return _with_draft(exchange, draft), tuple(sorted(masked))
+    from topexplorer.core.disguise import hidden_exchange, without_personal
+
+    draft, personal = without_personal(draft)
+    hidden = hidden_exchange(exchange, disguise)
+    own = {name: text for name, text in exchange.request.params if name in _OWN_PARAMS}
+    params = tuple((name, own.get(name, text)) for name, text in hidden.request.params)
+    files = tuple(FilePart(part.name, "", b"") for part in exchange.request.files)
+    hidden = replace(hidden, request=replace(hidden.request, params=params, files=files))
+    return _with_draft(hidden, replace(draft, files={})), tuple(sorted({*masked, *personal, *draft.files}))
+
+
+def document(exchange: Exchange, left_out: tuple[str, ...]) -> Document:
+    """Everything but the answer's body."""
+    request, draft, outcome = exchange.request, exchange.draft, exchange.outcome
+    return {
+        "draft": {
+            "values": dict(draft.values),
+            "files": dict(draft.files),
+            "off": sorted(draft.off),
+            "format": draft.format,
+            "simplify": draft.simplify,
+            "sign_method": draft.sign_method,
+        },
+        "request": {
+            "url": request.url,
+            "params": [list(pair) for pair in request.params],
+            "files": [[part.name, part.file_name] for part in request.files],
+            "sign_method": request.sign_method,
+            "signed_at": request.signed_at.isoformat(),
+        },
+        "outcome": _outcome_document(outcome),
+        "status": exchange.status,
+        "headers": [list(pair) for pair in exchange.headers],
+        "left_out": list(left_out),
+    }
+
+
+def revived(past: PastCall, found: Mapping[str, Any], body: bytes | None, made_up: bool) -> Exchange:
+    """The exchange that such a document is of; without `body`, which was not kept, one that says so.
+
+    Raises KeyError, TypeError, ValueError or AttributeError for a document of another form.
+    """
+    draft, request = found["draft"], found["request"]
+    params = tuple((str(name), str(text)) for name, text in request["params"])
+    files = tuple(FilePart(str(name), str(file_name), b"") for name, file_name in request["files"])
+    signed = SignedRequest(
+        draft=RequestDraft(
+            api=past.api,
+            values={str(name): str(text) for name, text in draft["values"].items()},
+            files={str(name): str(path) for name, path in draft["files"].items()},
+            off=frozenset(map(str, draft["off"])),
+            format="xml" if draft["format"] == "xml" else "json",
+            simplify=draft["simplify"] is True,
+            sign_method=None if draft["sign_method"] is None else str(draft["sign_method"]),
+        ),
+        environment=past.environment,
+        url=str(request["url"]),
+        params=params,
+        files=files,
+        base_string=signing.base_string([pair for pair in params if pair[0] != "sign"]),
+        left_out=(),
+        sign_method=str(request["sign_method"]),
+        signed_at=datetime.fromisoformat(request["signed_at"]),
+    )
+    return Exchange(
+        id=past.call,
+        request=signed,
+        outcome=NoAnswer("not_kept", size_text(past.size))
+        if body is None
+        else _outcome(past.state, found["outcome"], body),
+        started_at=past.at,
+        seconds=past.seconds,
+        status=None if found["status"] is None else int(found["status"]),
+        headers=tuple((str(name), str(text)) for name, text in found["headers"]),
+        kept=Kept(past.id, tuple(map(str, found["left_out"])), made_up),
+    )
+
+
+def state_of(outcome: Outcome) -> tuple[State, str]:
+    """How a call ended, and the codes or the reason to find it by."""
+    if isinstance(outcome, Answer):
+        return "ok", ""
+    if isinstance(outcome, Refusal):
+        return "refused", " ".join(filter(None, (str(outcome.code), outcome.sub_code)))
+    return "silent", outcome.reason
+
+
+def words_of(exchange: Exchange, seller: str) -> str:
+    """What a call is found by."""
+    outcome, draft = exchange.outcome, exchange.draft
+    texts = [draft.api, exchange.environment, seller, state_of(outcome)[1]]
+    if isinstance(outcome, Answer | Refusal):
+        texts.append(outcome.request_id or "")
+    if isinstance(outcome, Refusal):
+        texts += [outcome.msg, outcome.sub_msg or ""]
+    texts += (f"{name} {text[:LONGEST_WORDS]}" for name, text in draft.values.items())
+    return "\n".join(filter(None, texts))[:LONGEST_WORDS].lower()
+
+
+def as_utc(microseconds: int) -> datetime:
+    """A stamp of the history as a time."""
+    return datetime.fromtimestamp(microseconds / 1_000_000, UTC)
+
+
+def _without_tokens(exchange: Exchange) -> Exchange:
+    body, outcome = exchange.body, exchange.outcome
+    tokens = set()
+    for name in _TOKEN_NAMES:
+        if name.encode() in body:
+            tokens |= {found.decode() for found in re.findall((name + _TOKEN).encode(), body)}
+    if not tokens:
+        return exchange
+    masked = Taint(tokens).mask_body(body)
+    if isinstance(outcome, Answer):
+        return replace(exchange, outcome=Answer(masked, outcome.format, outcome.root, outcome.request_id))
+    return replace(exchange, outcome=replace(outcome, body=masked))
+
+
+def _without(draft: RequestDraft, names: set[str]) -> RequestDraft:
+    if not names:
+        return draft
+    values = {name: text for name, text in draft.values.items() if name not in names}
+    files = {name: path for name, path in draft.files.items() if name not in names}
+    return replace(draft, values=values, files=files, off=draft.off - names)
+
+
+def _with_draft(exchange: Exchange, draft: RequestDraft) -> Exchange:
+    return exchange if draft is exchange.draft else replace(exchange, request=replace(exchange.request, draft=draft))
+
+
+def _outcome_document(outcome: Outcome) -> Document:
+    if isinstance(outcome, Answer):
+        return {"format": outcome.format, "root": outcome.root, "request_id": outcome.request_id}
+    if isinstance(outcome, Refusal):
+        names = ("code", "msg", "sub_code", "sub_msg", "request_id")
+        return {name: getattr(outcome, name) for name in names}
+    return {"reason": outcome.reason, "detail": outcome.detail}
+
+
+def _outcome(state: State, found: Mapping[str, Any], body: bytes) -> Outcome:
+    def text(name: str) -> str | None:
+        return None if found[name] is None else str(found[name])
+
+    if state == "ok":
+        return Answer(body, "xml" if found["format"] == "xml" else "json", text("root"), text("request_id"))
+    if state == "refused":
+        told = (text("sub_code"), text("sub_msg"), text("request_id"))
+        return Refusal(int(found["code"]), str(found["msg"]), *told, body)
+    reason: NoAnswerReason = found["reason"]
+    return NoAnswer(reason, str(found["detail"]), body)

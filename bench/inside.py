@@ -67,7 +67,7 @@ async def drawn(widget: Any, show: Callable[[], object]) -> list[float]:
 
 
 async def our_pane(body: bytes) -> list[float]:
-    from topexplorer.tui.app import TopExplorer
+    from topexplorer.tui.app import TopExplorer, collect_rarely
     from topexplorer.tui.widgets.line_view import LineView
 
     with tempfile.TemporaryDirectory() as folder:
@@ -76,6 +76,7 @@ async def our_pane(body: bytes) -> list[float]:
             screen: Any = app.screen
             while not screen.ready:
                 await pilot.pause()
+            collect_rarely()  # as for a user
             signed = app.bench.engine.preview(RequestDraft("taobao.items.onsale.get"))
             exchange = Exchange("1", signed, GATEWAYS["top"].decode(signed, 200, body), datetime.now(UTC), 0, 200, ())
             return await drawn(LineView, lambda: setattr(screen, "exchange", exchange))

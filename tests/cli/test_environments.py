@@ -166,6 +166,10 @@ def test_a_broken_config_is_named_and_the_list_still_comes(topexplorer: Command)
     ran = topexplorer("env", "list")
     assert ran.code == 0
     assert "environments.dev.colour" in ran.err
+    assert [line.split() for line in ran.out.splitlines() if line.startswith("!")] == [
+        ["!", "dev", *"cannot be used".split()]
+    ]
+    assert sum(" dev " in line for line in ran.out.splitlines()) == 1
 
 
 def test_a_broken_entry_is_mended_setting_by_setting(topexplorer: Command) -> None:

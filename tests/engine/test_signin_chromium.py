@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # Read now: tests run without the variables of whoever started them.
 CHROMIUM = os.environ.get("TOPEXPLORER_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
-PATIENCE = 40.0
+PATIENCE = 90.0
 FLAGS = (
     *("--headless=new", "--remote-debugging-pipe", "--no-first-run", "--disable-gpu", "--disable-extensions"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),

@@ -74,6 +74,15 @@ def test_a_document_brings_back_what_calls_changed() -> None:
     assert view(loaded(saved(store), fresh(seed=1))) == view(store)
 
 
+def test_a_change_to_what_was_there_from_the_start_is_kept_although_nothing_else_was_made() -> None:
+    store = fresh()
+    store.market.trades[int(TRADE)]["seller_memo"] = "改发中通"
+    assert not store.market.trades.opened
+    document = saved(store)
+    assert not store.market.trades.opened
+    assert loaded(document, fresh()).market.trades[int(TRADE)]["seller_memo"] == "改发中通"
+
+
 def test_an_hour_later_the_market_still_stands_on_its_first_moment() -> None:
     later = loaded(saved(busy()), fresh(hours=1))
     assert call(later, "taobao.trade.fullinfo.get", tid=TRADE)["trade"]["created"] == "2026-11-21 06:43:00"

@@ -238,6 +238,9 @@ async def test_a_broken_entry_opens_in_the_form_and_is_mended_by_saving(opened: 
         await pilot.press("ctrl+e", "end", "e")
         form = await at(pilot, EnvironmentForm)
         fields = {field.setting: field for field in form.query(SettingInput)}
+        notices = [note.message for note in pilot.app._notifications]
+        assert len(notices) == 3
+        assert "2 more problems" in notices[-1]
         told = {name: str(field.fault.render()) for name, field in fields.items() if field.fault.display}
         assert list(told) == list(fields)[:4] == ["kind", "timeout_seconds", "gatway", "app_secret"]
         assert told["kind"] == "↑ must be one of sandbox, dev, prod"

@@ -44,13 +44,16 @@ def list_environments(bench: Workbench, console: Console, options: Namespace) ->
     if options.json:
         console.json([data(bench, environment) for environment in bench.environments.values()])
         return output.OK
-    rows = []
+    rows, broken = [], bench.environments.broken
     for environment in bench.environments.values():
+        if environment.name in broken:
+            continue
         mark = "*" if environment.name == active.name else " "
         kind = say(f"cli.env.kind.{environment.kind}")
         if environment.read_only:
             kind = f"{kind} · {say('env.mark.read_only')}"
         rows.append((f"{mark} {environment.name}", kind, _keys(bench, environment, say), environment.gateway))
+    rows += ((f"! {clean_line(name)}", say("env.panel.broken"), "", "") for name in broken)
     console.lines(columns(rows))
     return output.OK
 

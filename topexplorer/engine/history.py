@@ -128,7 +128,9 @@ class History:
 
     def wait(self) -> None:
         """Returns when every call that was added is kept."""
-        if adding := self._adding:
+        with self._lock:
+            adding = self._adding
+        if adding is not None:
             adding.join()
 
     def _add(self, before: threading.Thread | None, exchange: Exchange, kind: Kind, seller: str) -> None:

@@ -47,7 +47,8 @@ class Drawer:
 
     def get(self, number: int) -> Row | None:
         """The whole row, None when there is none."""
-        row = self._rows.get(number)
+        # What is there from the start, such as the trades that examples name, is had without filling.
+        row = self._kept.get(number) or self._rows.get(number)
         write = self._heads.pop(number, None) if row is not None else None
         if row is not None and write is not None:
             row = self._kept[number] = write(row)
@@ -78,12 +79,12 @@ class Drawer:
         return (self[number] for number in self.numbers())
 
     def written(self) -> Iterable[tuple[int, Row]]:
-        """The rows that are whole by now: only they can have been changed."""
-        return [(number, row) for number, row in self._rows.items() if number not in self._heads]
+        """The rows that are whole by now: only they can have been changed. Fills nothing."""
+        return [(number, row) for number, row in self._kept.items() if number not in self._heads]
 
     @property
     def opened(self) -> bool:
-        """Whether anybody has looked into it."""
+        """Whether it had to be filled: until then no row can have gone or come."""
         return self._fill is None
 
     def __eq__(self, other: object) -> bool:

@@ -55,10 +55,8 @@ def differences(market: Market, fresh: Market) -> dict[str, Any]:
     found: dict[str, Any] = {"sellers": {n: row for n, row in market.sellers.items() if row != fresh.sellers[n]}}
     for name in DRAWERS:
         mine, original = market.drawer(name), fresh.drawer(name)
-        if not mine.opened:
-            continue
         rows = [[number, row] for number, row in mine.written() if original.get(number) != row]
-        gone = [number for number in original.numbers() if number not in mine]
+        gone = [number for number in original.numbers() if number not in mine] if mine.opened else []
         if rows or gone:
             found[name] = {"rows": rows, "gone": gone}
     return found

@@ -27,6 +27,9 @@ from topexplorer.tui.widgets.key_bar import KeyBar
 from topexplorer.tui.widgets.request_pane import load_sides
 from topexplorer.tui.widgets.status_bar import Gauge, StatusBar, Where
 
+MOST_TOLD = 3
+"""Notices of problems at one time."""
+
 
 class BackgroundScreen(PaneScreen):
     """Holds the Workbench. Everything slow is a thread that ends in one message."""
@@ -111,10 +114,15 @@ class BackgroundScreen(PaneScreen):
     def tell_problems(self) -> None:
         """Whatever went wrong beside the work, each once."""
         bench = self.bench
-        for problem in (*bench.problems, *bench.engine.ledger.problems, *bench.history.problems):
-            if problem not in self._told:
-                self._told.append(problem)
-                tell(self.app, self.language.render(problem), "warning")
+        every = (*bench.problems, *bench.engine.ledger.problems, *bench.history.problems)
+        fresh = [problem for problem in every if problem not in self._told]
+        self._told += fresh
+        # More would cover the screen: the page of problems has them all.
+        first = fresh if len(fresh) <= MOST_TOLD else fresh[: MOST_TOLD - 1]
+        for problem in first:
+            tell(self.app, self.language.render(problem), "warning")
+        if more := len(fresh) - len(first):
+            tell(self.app, self.language("problems.more", n=more), "warning")
 
     def show_environment(self) -> None:
         """Where am I, and what has it cost: after a start, a switch or a call."""

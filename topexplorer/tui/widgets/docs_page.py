@@ -117,6 +117,8 @@ class DocsPage(Vertical):
         self._language = language
         self._sections: dict[str, int] = {}
         self._hits: list[int] = []
+        self._is_seen = False
+        self._filled: tuple[ApiSpec, ApiSpec | None, Platform] | None = None
 
     def compose(self) -> ComposeResult:
         yield SectionBar(self._language)
@@ -141,11 +143,17 @@ class DocsPage(Vertical):
         self._fill()
 
     def on_show(self) -> None:
+        self._is_seen = True
         self._fill()
 
     def _fill(self) -> None:
-        if self.spec is None or self.platform is None or not self.display or not self.is_mounted:
+        """Writes the page, once for what it is about and only while somebody sees it."""
+        if self.spec is None or self.platform is None or not (self._is_seen and self.display):
             return
+        about = (self.spec, self.behind, self.platform)
+        if self._filled is not None and all(old is new for old, new in zip(self._filled, about, strict=True)):
+            return
+        self._filled = about
         lines = list(manual(self.spec, self.platform, self._language, self.behind))
         self._sections = {line.section: number for number, line in enumerate(lines) if line.section}
         self.page.show(tuple(row(*line.parts, hang=line.hang, target=line.target) for line in lines))

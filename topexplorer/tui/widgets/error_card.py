@@ -90,6 +90,7 @@ class ErrorCard(VerticalScroll, can_focus=False):
     ErrorCard {
         height: 1fr;
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
         & .card--row { height: auto; padding: 0 1; }
         & .card--label { width: 12; color: $text-muted; }
         & .card--words { width: 1fr; height: auto; }

@@ -120,7 +120,6 @@ class Page(ScrollView, can_focus=True):
     Page {
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
-        scrollbar-gutter: stable;
         scrollbar-size-horizontal: 0;
         overflow-x: hidden;
         & > .page--title { color: $accent; text-style: bold; }

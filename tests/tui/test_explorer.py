@@ -270,6 +270,16 @@ async def test_help_speaks_about_the_focused_thing_and_lists_every_key(opened: O
         assert "^J" in text
 
 
+@pytest.mark.parametrize("turns", range(5))
+async def test_the_app_can_be_left_while_the_form_is_being_made(opened: Opened, turns: int) -> None:
+    async with opened() as pilot:
+        explorer(pilot).query_one(RequestPane).furnish()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        pilot.app.exit()
+    assert pilot.app.return_code in (None, 0)
+
+
 async def test_the_quota_page_shows_a_bar_for_every_limit(opened: Opened) -> None:
     async with opened() as pilot:
         await pilot.press("f7")

@@ -28,6 +28,16 @@ def last_words(mask: Callable[[str], str]) -> Traceback:
     return traceback
 
 
+def is_of_ending(error: Exception) -> bool:
+    """Whether it is what Textual's widgets raise when the app ends while they are being mounted: it mounts no more, so
+    that they do not find their parts.
+    """
+    from textual.css.query import NoMatches
+    from textual.widget import MountError
+
+    return isinstance(error, NoMatches | MountError) or str(error).startswith("No Tab with id")
+
+
 def safe(thing: Any, mask: Callable[[str], str]) -> Any:
     """Something else that is to be printed at the end: exceptions that draw themselves become their words."""
     return mask(str(thing)) if isinstance(thing, str | BaseException) else thing

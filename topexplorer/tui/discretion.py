@@ -24,7 +24,7 @@ from topexplorer.core.veil import Veil
 from topexplorer.engine.hardening import mask_logs
 from topexplorer.tui.activity import ActiveApp
 from topexplorer.tui.commands import BY_ID
-from topexplorer.tui.crash import last_words, safe
+from topexplorer.tui.crash import is_of_ending, last_words, safe
 from topexplorer.tui.screens.privacy import PrivacyActions
 from topexplorer.tui.tell import tell
 from topexplorer.tui.widgets.secret_input import SecretInput
@@ -120,6 +120,11 @@ class DiscreetApp(ActiveApp[Result]):
         active = self.screen.active_bindings.get(event.key)
         known = active is not None and active.binding.id in BY_ID
         return self.language(f"command.{active.binding.id}") if active and known else ""
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What was not caught. While the app ends, a widget that is half made misses its parts: nobody's fault."""
+        if not (self._exit and is_of_ending(error)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """What Textual calls when something was not caught; its own would print the values of locals."""

@@ -26,6 +26,7 @@ from topexplorer.core.call import (
     RequestDraft,
     SignedRequest,
 )
+from topexplorer.core.draftdocument import draft_document, draft_of
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.taint import MASK, Taint
 from topexplorer.core.text import size_text
@@ -96,16 +97,9 @@ def fit_to_keep(exchange: Exchange, disguise: Disguise | None) -> tuple[Exchange
 
 def document(exchange: Exchange, left_out: tuple[str, ...]) -> Document:
     """Everything but the answer's body."""
-    request, draft, outcome = exchange.request, exchange.draft, exchange.outcome
+    request, outcome = exchange.request, exchange.outcome
     return {
-        "draft": {
-            "values": dict(draft.values),
-            "files": dict(draft.files),
-            "off": sorted(draft.off),
-            "format": draft.format,
-            "simplify": draft.simplify,
-            "sign_method": draft.sign_method,
-        },
+        "draft": draft_document(exchange.draft),
         "request": {
             "url": request.url,
             "params": [list(pair) for pair in request.params],
@@ -125,19 +119,11 @@ def revived(past: PastCall, found: Mapping[str, Any], body: bytes | None, made_u
 
     Raises KeyError, TypeError, ValueError or AttributeError for a document of another form.
     """
-    draft, request = found["draft"], found["request"]
+    request = found["request"]
     params = tuple((str(name), str(text)) for name, text in request["params"])
     files = tuple(FilePart(str(name), str(file_name), b"") for name, file_name in request["files"])
     signed = SignedRequest(
-        draft=RequestDraft(
-            api=past.api,
-            values={str(name): str(text) for name, text in draft["values"].items()},
-            files={str(name): str(path) for name, path in draft["files"].items()},
-            off=frozenset(map(str, draft["off"])),
-            format="xml" if draft["format"] == "xml" else "json",
-            simplify=draft["simplify"] is True,
-            sign_method=None if draft["sign_method"] is None else str(draft["sign_method"]),
-        ),
+        draft=draft_of(past.api, found["draft"]),
         environment=past.environment,
         url=str(request["url"]),
         params=params,

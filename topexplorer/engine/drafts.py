@@ -10,9 +10,9 @@ import json
 from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from topexplorer.core.call import RequestDraft
+from topexplorer.core.draftdocument import draft_document, draft_of
 from topexplorer.core.language import Message, message
 from topexplorer.core.taint import KnownSecrets
 from topexplorer.engine.profiletext import is_secret_name
@@ -37,7 +37,7 @@ class Drafts:
         """Every draft that can be read; a missing or broken file has none. Never raises."""
         try:
             document = json.loads(self._path.read_bytes())
-            found = [_draft(entry) for entry in document["drafts"]]
+            found = [draft_of(str(entry["api"]), entry) for entry in document["drafts"]]
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {}
         return {draft.api: draft for draft in found}
@@ -49,7 +49,7 @@ class Drafts:
         """
         drafts = {api: self._fit(draft, api in private) for api, draft in drafts.items() if not self._known.holds(api)}
         worth = [draft for draft in drafts.values() if draft != RequestDraft(draft.api)][-MOST:]
-        document = {"drafts": [_document(draft) for draft in worth]}
+        document = {"drafts": [{"api": draft.api, **draft_document(draft)} for draft in worth]}
         write_atomic(self._path, json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
 
     def _fit(self, draft: RequestDraft, private: bool) -> RequestDraft:
@@ -72,27 +72,3 @@ class Drafts:
             self._told.add((api, name))
             self._tell(message("redact.draft_secret", name=self._known.mask(name), method=api))
         return True
-
-
-def _document(draft: RequestDraft) -> dict[str, Any]:
-    return {
-        "api": draft.api,
-        "values": dict(draft.values),
-        "files": dict(draft.files),
-        "off": sorted(draft.off),
-        "format": draft.format,
-        "simplify": draft.simplify,
-        "sign_method": draft.sign_method,
-    }
-
-
-def _draft(entry: dict[str, Any]) -> RequestDraft:
-    return RequestDraft(
-        api=str(entry["api"]),
-        values={str(name): str(text) for name, text in entry["values"].items()},
-        files={str(name): str(path) for name, path in entry["files"].items()},
-        off=frozenset(map(str, entry["off"])),
-        format="xml" if entry["format"] == "xml" else "json",
-        simplify=entry["simplify"] is True,
-        sign_method=None if entry["sign_method"] is None else str(entry["sign_method"]),
-    )

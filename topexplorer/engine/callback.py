@@ -21,7 +21,7 @@ ADDRESS = "127.0.0.1"
 PATH, DONE = "/callback", "/done"
 LONGEST_HEAD = 16 * 1024
 HEAD_SECONDS = 10.0
-LAST_PAGE_SECONDS = 2.0
+LAST_PAGE_SECONDS = 5.0
 """How long the browser has, after all is over, to fetch the last page."""
 _HEADERS = (
     "Content-Type: text/html; charset=utf-8\r\n"

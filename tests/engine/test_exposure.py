@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,11 +17,14 @@ from topexplorer.core.call import Secret
 from topexplorer.core.errors import ConfigError, TopExplorerError
 from topexplorer.core.lamps import Lamp
 from topexplorer.core.language import Message
+from topexplorer.engine import exposure
 from topexplorer.engine.checklist import make_private, private_lamp
 from topexplorer.engine.exposure import require_own, require_private
 from topexplorer.engine.settings import Paths
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system gives files no modes")
+ACL_ENTRY, NOBODY = struct.Struct("<HHI"), 0xFFFF_FFFF
+"""An entry of a list as Linux keeps it: what it is for, rights, whose (include/uapi/linux/posix_acl_xattr.h)."""
 CONFIG = '[environments.far]\nkind = "dev"\ngateway = "https://gateway.example/router/rest"\n'
 
 
@@ -158,6 +162,26 @@ def test_a_group_of_ones_own_is_nobody_else(tmp_path: Path, monkeypatch: pytest.
             require_own(file)
         else:
             assert "others can change" in refused(lambda: require_own(file))
+
+
+def test_an_access_control_list_that_names_somebody_is_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(CONFIG)
+    file.chmod(0o600)
+    named, whole_group, most = (2, 6, 65_534), (4, 0, NOBODY), (16, 6, NOBODY)
+    entries = [(1, 6, NOBODY), named, whole_group, most, (32, 0, NOBODY)]
+    try:
+        listed = struct.pack("<I", 2) + b"".join(ACL_ENTRY.pack(*entry) for entry in entries)
+        os.setxattr(file, "system.posix_acl_access", listed)
+    except (AttributeError, OSError):
+        pytest.skip("this disk has no access control lists")
+    assert file.stat().st_mode & 0o777 == 0o660
+    monkeypatch.setattr(exposure, "_is_own_group", lambda _group: True)
+    assert "others can change" in refused(lambda: require_own(file))
+    assert "others can read" in refused(lambda: require_private(file))
+    file.chmod(0o600)
+    require_own(file)
+    require_private(file)
 
 
 def test_the_lamp_names_every_place_and_its_cure_takes_only_rights_away(tmp_path: Path) -> None:

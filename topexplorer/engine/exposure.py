@@ -1,8 +1,9 @@
 """Who else can read or change a file: what holds keys, or says where they go, has to be its owner's alone.
 
 As ssh has it, such a file is refused and not put right in silence, because somebody may have copied or changed it
-already. A group in which nobody else is counts as its owner, and a folder with the sticky bit as one in which others
-cannot replace anything. Windows has no such modes: there nothing is ever found.
+already. A group in which nobody else is counts as its owner where no access control list names others, and a folder
+with the sticky bit as one in which others cannot replace anything. Windows has no such modes: there nothing is ever
+found.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def exposures(file: Path, *, secret: bool) -> Iterator[Exposure]:
             yield foreign
         elif secret and mode & 0o077:
             yield _exposed(file, "private.read", mode, PRIVATE_FILE)
-        elif _is_open(found):
+        elif _is_open(file, found):
             yield _exposed(file, "private.write", mode, PRIVATE_FILE)
 
 
@@ -83,7 +84,7 @@ def _of_folder(folder: Path, secret: bool) -> Iterator[Exposure]:
     mode = stat.S_IMODE(found.st_mode)
     if foreign := _foreign(folder, found, secret):
         yield foreign
-    elif _is_open(found) and not mode & stat.S_ISVTX:
+    elif _is_open(folder, found) and not mode & stat.S_ISVTX:
         yield _exposed(folder, "private.write", mode, PRIVATE_FOLDER if secret else mode & ~0o022)
 
 
@@ -114,9 +115,21 @@ def _stat(place: Path) -> os.stat_result | None:
         return None
 
 
-def _is_open(found: os.stat_result) -> bool:
+def _is_open(place: Path, found: os.stat_result) -> bool:
     """Whether somebody else can write there."""
-    return bool(found.st_mode & 0o002) or (bool(found.st_mode & 0o020) and not _is_own_group(found.st_gid))
+    if found.st_mode & 0o002:
+        return True
+    return bool(found.st_mode & 0o020) and (_has_list(place) or not _is_own_group(found.st_gid))
+
+
+def _has_list(place: Path) -> bool:
+    """Whether an access control list names somebody: then what looks like the group's rights is the most that any of
+    them has (Linux, acl(5)). macOS and Windows have lists of their own, which no mode shows: they are not looked at.
+    """
+    try:
+        return bool(os.getxattr(place, "system.posix_acl_access"))
+    except (AttributeError, OSError):
+        return False
 
 
 def _is_own_group(group: int) -> bool:

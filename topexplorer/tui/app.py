@@ -42,9 +42,18 @@ class TopExplorer(LockableApp[BrokenSpec]):
         for known in THEMES:
             self.register_theme(known)
         self.theme = theme if theme in self.available_themes else DARK.name
+        self._colours = self.get_css_variables()
+        self.stylesheet.set_variables(self._colours)
 
     def get_default_screen(self) -> Screen[None]:
         return Explorer(self.bench, self.language, self.desk)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Nothing where the colours are those that are read already: Textual asks for it at every start."""
+        colours = self.get_css_variables()
+        if colours != self._colours:
+            self._colours = colours
+            super().refresh_css(animate)
 
     @on(Explorer.Ready)
     def _started(self) -> None:

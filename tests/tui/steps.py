@@ -6,10 +6,12 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+from textual.events import Key
 from textual.pilot import Pilot
 
 from topexplorer.tui.screens.explorer import Explorer
 
+NAMES = {"⏎": "enter", "↓": "down"}
 Opened = Callable[..., AbstractAsyncContextManager[Pilot[Any]]]
 
 
@@ -45,3 +47,14 @@ async def sent(pilot: Pilot[Any]) -> Any:
     exchange = explorer(pilot).exchange
     assert exchange is not None
     return exchange.outcome
+
+
+def at_once(pilot: Pilot[Any], *parts: str) -> None:
+    """Types everything in one go, without a look at what the app makes of it. A part is the name of a key when it
+    begins with `^`, else text with ⏎ and ↓ in it.
+    """
+    for part in parts:
+        typed_keys = [part.removeprefix("^")] if part.startswith("^") else list(part)
+        for key in typed_keys:
+            name = NAMES.get(key, key)
+            pilot.app.post_message(Key(name, name if len(name) == 1 else None))

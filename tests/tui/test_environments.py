@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
-from tests.tui.steps import Opened, explorer, open_api, settled, typed
+from tests.tui.steps import Opened, at_once, explorer, open_api, settled, typed
 from tests.workbench import CANARIES, PROD_KEYS, TID, Clock, workbench
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.taint import MASK
@@ -19,6 +19,7 @@ from topexplorer.tui.screens.confirm_write import ConfirmWrite
 from topexplorer.tui.screens.environment_form import EnvironmentForm, SettingInput
 from topexplorer.tui.screens.environment_panel import EnvironmentPanel
 from topexplorer.tui.screens.keys_dialog import KeysDialog
+from topexplorer.tui.screens.lock_screen import LockScreen
 from topexplorer.tui.screens.questions import AskText
 from topexplorer.tui.widgets.page import Page
 from topexplorer.tui.widgets.status_bar import StatusBar
@@ -166,6 +167,25 @@ async def test_a_write_in_prod_shows_the_difference_and_sends_what_was_shown(ope
         await pilot.press("escape")
         await pilot.pause()
         assert [call.method for call in explorer(pilot).bench.sandbox.log][2:] == ["taobao.trade.fullinfo.get"]
+
+
+async def test_a_write_that_was_read_meanwhile_is_not_shown_before_somebody_unlocks(
+    opened: Opened, tmp_path: Path
+) -> None:
+    configure(tmp_path, "[environments.prod]\ngateway = 'embedded'\n")
+    async with opened(environment="prod", environ=market_keys(tmp_path)) as pilot:
+        app, screen = pilot.app, explorer(pilot)
+        screen.open_api(MEMO.api, MEMO)
+        at_once(pilot, "^ctrl+j", "^ctrl+backslash")
+        await settled(pilot, lambda: isinstance(app.screen, LockScreen))
+        for _ in range(20):
+            await pilot.pause(0.01)
+        assert isinstance(app.screen, LockScreen)
+        await pilot.press("enter")
+        await settled(pilot, lambda: isinstance(app.screen, ConfirmWrite))
+        await pilot.press("escape")
+        await settled(pilot, lambda: app.screen is screen)
+        assert screen.exchange is None
 
 
 async def test_each_object_of_a_write_in_prod_has_its_difference(opened: Opened, tmp_path: Path) -> None:

@@ -18,9 +18,12 @@ from topexplorer.engine.embedded import Embedded
 from topexplorer.engine.settings import Paths
 from topexplorer.engine.strongroom import IDLE_SECONDS
 from topexplorer.engine.vault import Vault
+from topexplorer.tui.screens.environment_panel import EnvironmentPanel
 from topexplorer.tui.screens.keys_dialog import KeysDialog
 from topexplorer.tui.screens.lock_screen import LockScreen
+from topexplorer.tui.screens.pages import PageDialog
 from topexplorer.tui.screens.passphrase_dialog import PassphraseDialog
+from topexplorer.tui.screens.questions import AskText
 
 pytestmark = pytest.mark.anyio
 APP_KEY = "21112222"
@@ -111,6 +114,36 @@ async def test_one_key_blanks_the_screen_and_only_the_passphrase_brings_it_back(
         await pilot.press("enter")
         await settled(pilot, lambda: app.screen is explorer(pilot))
         assert not bench.vault.status(dev).locked
+
+
+async def test_nothing_opens_over_the_blank_screen_and_nothing_is_lost_by_it(opened: Opened) -> None:
+    async with opened() as pilot:
+        app: Any = pilot.app
+        screen = explorer(pilot)
+        screen.action_choose_environment()
+        await settled(pilot, lambda: isinstance(app.screen, EnvironmentPanel))
+        below = app.screen
+        await pilot.press("ctrl+backslash")
+        await settled(pilot, lambda: isinstance(app.screen, LockScreen))
+        # A question that a worker of before still has, another that nobody waits for, and a dialog that is done.
+        question = AskText(screen.language, "Name", "")
+        asked = screen.run_worker(app.push_screen_wait(question), exit_on_error=False)
+        app.action_help()
+        below.dismiss("sandbox")
+        for _ in range(20):
+            await pilot.pause()
+        assert isinstance(app.screen, LockScreen)
+        assert "Name" not in text_of(pilot)
+        await pilot.press("enter")
+        await settled(pilot, lambda: isinstance(app.screen, AskText))
+        assert below not in app.screen_stack
+        await typed(pilot, "mine")
+        await pilot.press("enter")
+        await settled(pilot, lambda: asked.is_finished)
+        assert asked.result == "mine"
+        await settled(pilot, lambda: isinstance(app.screen, PageDialog))
+        await pilot.press("escape")
+        await settled(pilot, lambda: app.screen is screen)
 
 
 async def test_without_a_vault_the_blank_screen_ends_with_enter(opened: Opened) -> None:

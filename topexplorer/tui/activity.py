@@ -1,4 +1,4 @@
-"""What holds for the whole app, whatever screen or dialog is open: when somebody last touched it, and its clipboard."""
+"""What holds for the whole app, whatever screen or dialog is open: who touched it when, its clipboard, its lock."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from textual.app import App
 from textual.events import Event, Key, MouseDown, MouseScrollDown, MouseScrollUp, Paste
+
+from topexplorer.tui.typeahead import OrderlyApp
 
 Result = TypeVar("Result")
 BY_HAND = (Key, MouseDown, MouseScrollDown, MouseScrollUp, Paste)
 
 
-class ActiveApp(App[Result]):
+class ActiveApp(OrderlyApp[Result]):
     """An App that knows how long nobody has touched it, by the clock it is given."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
@@ -25,6 +26,10 @@ class ActiveApp(App[Result]):
     def idle_seconds(self) -> float:
         """How long nobody has touched it."""
         return (self._clock() - self._touched).total_seconds()
+
+    def when_unlocked(self, act: Callable[[], object]) -> None:
+        """Calls `act`: now, or where a locked screen hides everything, when it no longer does."""
+        act()
 
     def put_on_clipboard(self, text: str) -> bool:
         """Whether the terminal was given it. Every way to the clipboard leads here."""

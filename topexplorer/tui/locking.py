@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import work
 
 from topexplorer.assemble import Workbench
+from topexplorer.tui.commands import BY_ID
 from topexplorer.tui.discretion import DiscreetApp
 from topexplorer.tui.tell import tell
 
@@ -21,8 +24,13 @@ Result = TypeVar("Result")
 class LockableApp(DiscreetApp[Result]):
     """An App whose keys can be locked. While they are by the panic key, nothing but unlocking and leaving works."""
 
+    AT_ONCE = frozenset(BY_ID["lock"].keys.split(","))
+
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
+        self._held: list[Callable[[], object]] = []
+        """What waits until the screen is unlocked: dialogs that end, then those that open."""
+        self._opens: list[Callable[[], object]] = []
         bench.ask_passphrase = self.ask_passphrase
 
     def ask_passphrase(self, wanted: PassphraseWanted) -> Secret | None:
@@ -55,7 +63,39 @@ class LockableApp(DiscreetApp[Result]):
         from topexplorer.tui.screens.lock_screen import LockScreen
 
         self.clear_notifications()
-        self.push_screen(LockScreen(self.language, self.bench, self.bench.engine.environment))
+        self.push_screen(LockScreen(self.language, self.bench, self.bench.engine.environment), self._unlocked)
+
+    def when_unlocked(self, act: Callable[[], object]) -> None:
+        if self.is_locked:
+            self._held.append(act)
+        else:
+            act()
+
+    def push_screen(
+        self, screen: Any, callback: Any = None, wait_for_dismiss: bool = False, *, mode: str | None = None
+    ) -> Any:
+        """As Textual's. What a call or a timer wants to show over a locked screen is shown when it is unlocked."""
+        push: Callable[..., Any] = super().push_screen
+        if not self.is_locked:
+            return push(screen, callback, wait_for_dismiss, mode=mode)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+        def answered(result: object) -> None:
+            if not answer.done():
+                answer.set_result(result)
+
+        def show() -> None:
+            shown = push(screen, answered if wait_for_dismiss else callback, mode=mode)
+            if not wait_for_dismiss:
+                answered(shown)
+
+        self._opens.append(show)
+        return answer
+
+    def _unlocked(self, _nothing: None) -> None:
+        waiting, self._held, self._opens = [*self._held, *self._opens], [], []
+        for act in waiting:
+            act()
 
     @work(exit_on_error=False)
     async def action_set_keys(self) -> None:

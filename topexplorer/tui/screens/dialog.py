@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
@@ -12,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from topexplorer.core.language import Language
+from topexplorer.tui.activity import ActiveApp
 
 Result = TypeVar("Result")
 
@@ -34,6 +36,14 @@ class Dialog(ModalScreen[Result | None]):
         box = Vertical(*self.content(), Static(self._keys, classes="dialog-keys", markup=False), classes="dialog-box")
         box.border_title = self._title.replace("[", "\\[")
         yield box
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """As Textual's, which forgets it under a locked screen: there it ends when that is unlocked."""
+        app, leave = self.app, super().dismiss
+        if self.is_active or not isinstance(app, ActiveApp):
+            return leave(result)
+        app.when_unlocked(lambda: leave(result))
+        return AwaitComplete()
 
     def action_back(self) -> None:
         self.dismiss(None)

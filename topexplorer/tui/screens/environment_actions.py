@@ -65,8 +65,9 @@ class EnvironmentScreen(BackgroundScreen):
         idle = app.idle_seconds if isinstance(app, ActiveApp) else 0.0
         if environment.kind != "prod" or self.busy or idle < environment.idle_minutes * 60:
             return
-        if app.screen.has_class("-confirm"):
-            app.screen.dismiss(None)
+        for screen in app.screen_stack:
+            if screen.has_class("-confirm"):
+                screen.dismiss(None)
         rest = self.bench.resting_environment
         try:
             self.bench.engine.use(rest.name)

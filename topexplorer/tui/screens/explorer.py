@@ -166,6 +166,11 @@ class Explorer(HistoryActions):
         self.open_api(event.method)
         self.action_focus_pane("request")
 
+    @property
+    def cursor_is_moving(self) -> bool:
+        """Whether what is typed now is meant for a field that is not there yet."""
+        return self.query_one(RequestPane).cursor_is_moving
+
     def focus_in_pane(self, name: str) -> None:
         if name == "catalog":
             self.query_one(CatalogPane).focus_search()

@@ -128,6 +128,11 @@ class ParamForm(ParamRows):
         row.problems = self._problems_of(row)
         row.touched = self._revealed
 
+    @property
+    def cursor_is_moving(self) -> bool:
+        """Whether the cursor will go to a row that is not there yet."""
+        return self._arriving and self._wanted is not None
+
     def tail(self) -> list[Widget]:
         return [AddRow(self.language)] if self._method else []
 

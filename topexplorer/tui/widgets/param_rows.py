@@ -109,11 +109,12 @@ class ParamRows(Vertical):
         await self.list.mount_all(batch)
         if generation != self._generation:
             return
-        self._arriving = len(batch) == count
-        if self._arriving:
-            self.set_timer(PAUSE, partial(self._mount_batch, generation, rows, BATCH))
-        else:
+        is_last = len(batch) < count
+        if is_last:
             await self.list.mount_all(self.tail())
+        else:
+            self.set_timer(PAUSE, partial(self._mount_batch, generation, rows, BATCH))
+        self._arriving = not is_last
         if (name := self._wanted) is not None:
             self._wanted = None
             if name:

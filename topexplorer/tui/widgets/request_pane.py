@@ -98,7 +98,8 @@ class RequestPane(Vertical):
             return
         self._form = form
         self.watch_side(self.side)
-        for act in self._waiting:
+        waiting, self._waiting = self._waiting, []
+        for act in waiting:
             act(form)
 
     def _on_form(self, act: Callable[[ParamForm], object]) -> None:
@@ -185,6 +186,11 @@ class RequestPane(Vertical):
         else:
             page = f"#{self.side} Page, Page#{self.side}"
             self._on_form(lambda _form: self.query_one(page).focus())
+
+    @property
+    def cursor_is_moving(self) -> bool:
+        """Whether the cursor will go to something that is not there yet."""
+        return bool(self._waiting) or (self._form is not None and self._form.cursor_is_moving)
 
     def focus_first(self) -> None:
         """Puts the cursor where typing makes most sense."""

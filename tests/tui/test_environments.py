@@ -141,6 +141,20 @@ async def test_keys_are_reached_from_the_panel(opened: Opened) -> None:
         await at(pilot, EnvironmentPanel)
 
 
+@pytest.mark.parametrize("there", [False, True])
+async def test_without_keys_the_first_thing_to_do_is_putting_them_in(opened: Opened, there: bool) -> None:
+    environ = {name.replace("PROD", "DEV"): text for name, text in PROD_KEYS.items()} if there else {}
+    async with opened(environment="dev", environ=environ) as pilot:
+        page = explorer(pilot).query_one("#welcome", Page)
+        await settled(pilot, lambda: "gateway of dev" in page.text)
+        assert ("^E K" in page.text) is not there
+        if not there:
+            await pilot.press("ctrl+e")
+            await at(pilot, EnvironmentPanel)
+            await pilot.press("k")
+            await at(pilot, KeysDialog)
+
+
 async def test_a_write_in_prod_shows_the_difference_and_sends_what_was_shown(opened: Opened, tmp_path: Path) -> None:
     configure(tmp_path, "[environments.prod]\ngateway = 'embedded'\n")
     async with opened(size=(80, 24), environ=market_keys(tmp_path), environment="prod") as pilot:

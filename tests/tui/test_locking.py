@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.engine.vaults import APP_SECRET, CHEAP, PASSPHRASE, SESSION
-from tests.tui.steps import Opened, explorer, open_api, settled, typed
+from tests.tui.steps import Opened, at_once, explorer, open_api, settled, typed
 from tests.workbench import Clock, workbench
 from topexplorer.core.call import Secret
 from topexplorer.engine.embedded import Embedded
@@ -114,6 +114,20 @@ async def test_one_key_blanks_the_screen_and_only_the_passphrase_brings_it_back(
         await pilot.press("enter")
         await settled(pilot, lambda: app.screen is explorer(pilot))
         assert not bench.vault.status(dev).locked
+
+
+async def test_a_call_that_wants_locked_keys_after_the_panic_key_is_given_up(opened: Opened, tmp_path: Path) -> None:
+    fill_vault(tmp_path)
+    async with opened(environment="dev") as pilot:
+        app, screen = pilot.app, explorer(pilot)
+        await open_api(pilot, "taobao.time.get")
+        at_once(pilot, "^ctrl+j", "^ctrl+backslash")
+        await settled(pilot, lambda: isinstance(app.screen, LockScreen) and not screen.busy)
+        focused(pilot).value = PASSPHRASE
+        await pilot.press("enter")
+        await settled(pilot, lambda: app.screen is screen)
+        assert screen.exchange is None
+        assert not any(isinstance(one, PassphraseDialog) for one in app.screen_stack)
 
 
 async def test_nothing_opens_over_the_blank_screen_and_nothing_is_lost_by_it(opened: Opened) -> None:

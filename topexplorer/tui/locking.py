@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import work
@@ -36,14 +36,17 @@ class LockableApp(DiscreetApp[Result]):
     def ask_passphrase(self, wanted: PassphraseWanted) -> Secret | None:
         """What a person types into a dialog, for which the thread that wants the keys waits.
 
-        None when it is left, when the app ends, and on the app's own thread, which nothing may hold up.
+        None when it is left, when the app ends, under a locked screen, and on the app's own thread, which nothing may
+        hold up.
         """
         from topexplorer.tui.screens.passphrase_dialog import PassphraseDialog
 
         answer: Future[Secret | None] = Future()
+        if self.is_locked:
+            return None
         try:
             self.call_from_thread(self.push_screen, PassphraseDialog(self.language, wanted, answer))
-        except RuntimeError:
+        except (RuntimeError, CancelledError):
             return None
         return answer.result()
 

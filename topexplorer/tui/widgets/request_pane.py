@@ -33,10 +33,13 @@ if TYPE_CHECKING:
 SIDES = ("form", "docs", "sign")
 
 
-def welcome_rows(say: Language, kind: str) -> Iterator[Row]:
-    """What to do first, for someone who has read nothing."""
-    yield row((say(f"welcome.title.{kind}"), "strong"))
+def welcome_rows(say: Language, where: Where | None) -> Iterator[Row]:
+    """What to do first, for someone who has read nothing. Nowhere yet is the sandbox, where every start leads."""
+    kind, name = (where.kind, clean_line(where.name)) if where else ("sandbox", "")
+    yield row((say(f"welcome.title.{kind}", name=name), "strong"))
     yield row()
+    if where and kind != "sandbox" and not where.app_key and not where.locked:
+        yield row((f"{BY_ID['environment'].key_label} K".ljust(7), "accent"), say("welcome.keys"), hang=7)
     yield row(("F2     ", "accent"), say("welcome.find"), hang=7)
     shown = {"examples": "fill", "send": "send", "sign": "sign", "save": "keep", "history": "history", "help": "help"}
     for command, key in shown.items():
@@ -152,8 +155,7 @@ class RequestPane(Vertical):
         if self.spec is None:
             self.border_title = say("request.title")
             line.update(say("request.choose"))
-            kind = self.where.kind if self.where else "sandbox"
-            self.query_one("#welcome", Page).show(tuple(welcome_rows(say, kind)))
+            self.query_one("#welcome", Page).show(tuple(welcome_rows(say, self.where)))
             return
         title = clean_line(say.words(self.spec.title))
         self.border_title = f"{clean_line(self.spec.method)} · {title}".replace("[", "\\[")

@@ -107,6 +107,11 @@ def test_an_unknown_language_is_refused_with_the_choices(topexplorer: Command) -
         (("list", "--category"), "--category needs a value · see “topexplorer list --help”"),
         (("list", "--json=yes"), "--json takes no value, but 'yes' was given · see “topexplorer list --help”"),
         (("quota", "trade"), "trade is not understood here · see “topexplorer quota --help”"),
+        (
+            ("env", "add", "mine", "--kind", "dev", "--read-only=true"),
+            "--kind dev --read-only=true is not understood here · name=value goes without dashes: kind=… read_only=…; "
+            "the options are in “topexplorer env add --help”",
+        ),
     ],
 )
 def test_a_command_that_cannot_be_understood_gets_one_sentence(

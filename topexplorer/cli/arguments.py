@@ -18,6 +18,8 @@ PROGRAM = "topexplorer"
 GLOBAL_VALUES = ("--lang", "--env", "--specs", "--theme")
 """Options that take a value and may stand before the verb."""
 HELP = ("-h", "--help")
+PAIRS = ("pairs", "settings")
+"""Words that are `name=value`."""
 _SENTENCES = (
     (r"the following arguments are required: (?P<names>.+)", "cli.usage.required"),
     (r"unrecognized arguments: (?P<names>.+)", "cli.usage.unrecognized"),
@@ -32,14 +34,23 @@ class _Parser(ArgumentParser):
 
     instead: Message | None = None
     """What is said of any mistake, where what was typed must not be repeated."""
+    takes_pairs = False
+    """Whether some of its words are `name=value`, which other programs take as options."""
 
     def error(self, text: str) -> NoReturn:
         if self.instead is not None:
             raise UsageError(self.instead)
         for pattern, key in _SENTENCES:
             if found := re.fullmatch(pattern, text, re.DOTALL):
-                raise UsageError(message(key, **found.groupdict()), message("cli.usage.see_help", command=self.prog))
+                raise UsageError(message(key, **found.groupdict()), self._advice(found["names"]))
         raise UsageError(message("cli.usage.other", detail=text), message("cli.usage.see_help", command=self.prog))
+
+    def _advice(self, names: str) -> Message:
+        options = re.findall(r"(?<!\S)--([^\s=]+)", names) if self.takes_pairs else []
+        if options:
+            pairs = " ".join(f"{option.replace('-', '_')}=…" for option in options)
+            return message("cli.usage.as_pairs", pairs=pairs, command=self.prog)
+        return message("cli.usage.see_help", command=self.prog)
 
 
 class Arguments:
@@ -57,6 +68,7 @@ class Arguments:
     def positional(self, name: str, key: str, **settings: Any) -> None:
         """A word of the command. `key` is the message that explains it."""
         self._parser.add_argument(name, metavar=name.upper(), **settings)
+        self._parser.takes_pairs |= name in PAIRS
         many = {"*": "[{} ...]", "+": "{} [...]", "?": "[{}]"}
         self._words.append(many.get(settings.get("nargs", ""), "{}").format(name.upper()))
         self._positionals.append((name.upper(), self.say(key)))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TypeVar
 
 from textual.app import App, ScreenError
@@ -74,15 +73,18 @@ class OrderlyApp(App[Result]):
 
     async def _settle(self, *, drawn: bool) -> None:
         """Lets the next key in when the one before has had its effect; `drawn`: what waits for the screen too."""
-        with suppress(TimeoutError, ScreenError):
+        try:
             async with asyncio.timeout(PATIENCE):
                 await self._dealt_with()
                 while drawn:
                     await _turn_of(self.screen.call_after_refresh)
                     await self._dealt_with()
                     drawn = getattr(self.screen, "cursor_is_moving", False)
-        self._settling = None
-        self.call_later(self._take)
+        except (TimeoutError, ScreenError):
+            pass
+        finally:
+            self._settling = None
+            self.call_later(self._take)
 
     async def _dealt_with(self) -> None:
         """Returns when the focused widget, all that it is in, and the app have done what they were sent so far."""

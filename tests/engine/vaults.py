@@ -12,6 +12,7 @@ from tests.engine.clock import Clock
 from topexplorer.core.call import Secret
 from topexplorer.engine.environments import Environment
 from topexplorer.engine.keyring_store import KeyringStore
+from topexplorer.engine.settings import Paths
 from topexplorer.engine.strongroom import PassphraseWanted
 from topexplorer.engine.vault import Vault
 from topexplorer.engine.vaultfile import Cost
@@ -23,9 +24,17 @@ URL = "https://eco.taobao.com/router/rest"
 DEV = Environment("dev", "dev", URL)
 STAGING = Environment("staging", "dev", URL)
 PROD = Environment("prod", "prod", URL)
+APP_KEY = "21112222"
 APP_SECRET = "canary5ecret0f1e2d3c4b5a69788796"
 SESSION = "6100canarycanarycanarycanarycanary5e551on"
 REFRESH = "6101canaryrefreshcanaryrefreshcanary"
+
+
+def fill_vault(home: Path) -> None:
+    """A dev vault with keys in the home of an app, as `keys set` leaves it."""
+    folder = Paths.under(home).vault_folder
+    full = Vault({}, {}, folder, ask=lambda _wanted: Secret(PASSPHRASE), cost=CHEAP)
+    full.room.put(Environment("dev", "dev", URL, vault="file"), APP_KEY, Secret(APP_SECRET))
 
 
 class MemoryKeyring:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
-from tests.tui.steps import Opened, explorer, sent, settled, typed
+from tests.engine.vaults import APP_KEY, PASSPHRASE, SESSION, fill_vault
+from tests.tui.steps import Opened, at_once, explorer, sent, settled, typed
 from tests.workbench import PROD_KEYS, TID
-from topexplorer.core.call import RequestDraft
+from topexplorer.core.call import RequestDraft, Secret
+from topexplorer.engine.storedkeys import SellerToken
 from topexplorer.tui.app import TopExplorer
+from topexplorer.tui.screens.keys_dialog import KeysDialog
 from topexplorer.tui.widgets.docs_page import DocsPage, DocsText
 from topexplorer.tui.widgets.key_caps import KeyCaps
+from topexplorer.tui.widgets.secret_input import SecretInput
 
 pytestmark = pytest.mark.anyio
 RECEIVER = ("receiver_name", "receiver_mobile", "receiver_address", "buyer_nick", "seller_nick")
@@ -113,6 +119,50 @@ def answer(_request: httpx.Request) -> httpx.Response:
     trade = {"tid": int(TID), "receiver_name": "张小明", "receiver_mobile": "13812345678"}
     body = json.dumps({"trade_fullinfo_get_response": {"trade": trade}}).encode()
     return httpx.Response(200, stream=httpx.ByteStream(body))
+
+
+async def test_keys_and_shops_that_come_while_a_demo_runs_are_hidden_as_they_come(
+    opened: Opened, tmp_path: Path
+) -> None:
+    fill_vault(tmp_path)
+    async with opened(environment="dev", size=(100, 36)) as pilot:
+        app, screen = app_of(pilot), explorer(pilot)
+
+        def seen(*texts: str) -> list[str]:
+            shown = text_of(pilot)
+            return [text for text in texts if text in shown or text in shown.replace("\n", "").replace(" ", "")]
+
+        await pilot.press("f11")
+        await settled(pilot, lambda: "DEMO" in text_of(pilot))
+        screen.bench.vault.unlock(screen.bench.engine.environment, Secret(PASSPHRASE))
+        screen.show_environment()
+        await pilot.pause()
+        assert seen(APP_KEY) == []
+        # Typed all at once: neither the fields nor the keys that are shown tell anything.
+        await app.run_action("set_keys")
+        await settled(pilot, lambda: isinstance(app.screen, KeysDialog) and isinstance(app.focused, Input))
+        at_once(pilot, "^ctrl+a", "29998888⏎", "f788796secret⏎", "⏎", "改名旗舰店")
+        await settled(pilot, lambda: [field.value for field in app.screen.query(Input)][-1] == "改名旗舰店")
+        await pilot.press("shift+tab", "shift+tab")
+        await pilot.press("ctrl+r")
+        assert app.screen.query(SecretInput).first().password
+        assert seen("29998888", "改名旗舰店", "f788796secret") == []
+        shown_keys = "".join(key for caps in app.screen.query(KeyCaps) for key, _word in caps.pressed)
+        assert not set(shown_keys) & set("2987f6")
+        screen.bench.vault.room.put(
+            screen.bench.engine.environment, "29998888", None, SellerToken(Secret(SESSION), "改名旗舰店")
+        )
+        await pilot.press("escape")
+        screen.show_environment()
+        await pilot.press("f12")
+        await settled(pilot, lambda: "Sellers" in text_of(pilot))
+        assert seen("29998888", "改名旗舰店") == []
+        await pilot.press("p")
+        await settled(pilot, lambda: "client_id" in text_of(pilot))
+        for width in range(76, 100, 3):
+            await pilot.resize_terminal(width, 36)
+            await pilot.pause()
+            assert seen("29998888") == [], width
 
 
 async def test_production_stars_people_until_asked_and_keeps_none_of_them(opened: Opened) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,13 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.engine.vaults import APP_SECRET, CHEAP, PASSPHRASE, SESSION
+from tests.engine.vaults import APP_KEY, APP_SECRET, PASSPHRASE, SESSION, fill_vault
 from tests.tui.steps import Opened, at_once, explorer, open_api, settled, typed
 from tests.workbench import Clock, workbench
 from topexplorer.core.call import Secret
 from topexplorer.engine.embedded import Embedded
 from topexplorer.engine.settings import Paths
 from topexplorer.engine.strongroom import IDLE_SECONDS
-from topexplorer.engine.vault import Vault
 from topexplorer.tui.screens.environment_panel import EnvironmentPanel
 from topexplorer.tui.screens.keys_dialog import KeysDialog
 from topexplorer.tui.screens.lock_screen import LockScreen
@@ -26,17 +24,6 @@ from topexplorer.tui.screens.passphrase_dialog import PassphraseDialog
 from topexplorer.tui.screens.questions import AskText
 
 pytestmark = pytest.mark.anyio
-APP_KEY = "21112222"
-
-
-def fill_vault(home: Path) -> None:
-    """A dev vault with keys, as `keys set` leaves it."""
-    bench_environ: Mapping[str, str] = {}
-    vault = Vault(bench_environ, {}, Paths.under(home).vault_folder, ask=lambda _wanted: Secret(PASSPHRASE), cost=CHEAP)
-    from topexplorer.engine.environments import Environment
-
-    dev = Environment("dev", "dev", "https://eco.taobao.com/router/rest", vault="file")
-    vault.room.put(dev, APP_KEY, Secret(APP_SECRET))
 
 
 def text_of(pilot: Pilot[Any]) -> str:
@@ -144,13 +131,15 @@ async def test_nothing_opens_over_the_blank_screen_and_nothing_is_lost_by_it(ope
         asked = screen.run_worker(app.push_screen_wait(question), exit_on_error=False)
         app.action_help()
         below.dismiss("sandbox")
+        app.notify("told meanwhile")
         for _ in range(20):
             await pilot.pause()
         assert isinstance(app.screen, LockScreen)
         assert "Name" not in text_of(pilot)
+        assert not app._notifications
         await pilot.press("enter")
         await settled(pilot, lambda: isinstance(app.screen, AskText))
-        assert below not in app.screen_stack
+        assert [told.message for told in app._notifications] == ["told meanwhile"]
         await typed(pilot, "mine")
         await pilot.press("enter")
         await settled(pilot, lambda: asked.is_finished)
@@ -158,6 +147,39 @@ async def test_nothing_opens_over_the_blank_screen_and_nothing_is_lost_by_it(ope
         await settled(pilot, lambda: isinstance(app.screen, PageDialog))
         await pilot.press("escape")
         await settled(pilot, lambda: app.screen is screen)
+        assert below not in app.screen_stack
+
+
+async def test_a_dialog_that_is_done_ends_when_nothing_is_over_it(opened: Opened) -> None:
+    async with opened() as pilot:
+        app: Any = pilot.app
+        screen = explorer(pilot)
+        question = AskText(screen.language, "Name", "")
+        asked = screen.run_worker(app.push_screen_wait(question), exit_on_error=False)
+        await settled(pilot, lambda: app.screen is question and question.is_mounted)
+        await pilot.press("f1")
+        await settled(pilot, lambda: isinstance(app.screen, PageDialog))
+        question.dismiss("done")
+        await pilot.pause()
+        assert isinstance(app.screen, PageDialog), "what is on top stays"
+        await pilot.press("escape")
+        await settled(pilot, lambda: app.screen is screen)
+        await settled(pilot, lambda: asked.is_finished)
+        assert asked.result == "done"
+
+
+async def test_a_vault_that_goes_while_the_screen_is_locked_does_not_open_it(opened: Opened, tmp_path: Path) -> None:
+    fill_vault(tmp_path)
+    async with opened(environment="dev") as pilot:
+        app, bench = pilot.app, explorer(pilot).bench
+        bench.vault.unlock(bench.engine.environment, Secret(PASSPHRASE))
+        await pilot.press("ctrl+backslash")
+        await settled(pilot, lambda: isinstance(app.screen, LockScreen))
+        (Paths.under(tmp_path).vault_folder / "dev.vault").unlink()
+        focused(pilot).value = "anything at all"
+        await pilot.press("enter")
+        await settled(pilot, lambda: "not there any more" in text_of(pilot))
+        assert isinstance(app.screen, LockScreen)
 
 
 async def test_without_a_vault_the_blank_screen_ends_with_enter(opened: Opened) -> None:

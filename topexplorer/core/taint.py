@@ -6,14 +6,18 @@ hex. What contains another secret is masked whole. A secret under `SHORT` charac
 alone, because it would tear words apart.
 
 `KnownSecrets` is the set that grows while the program learns secrets; everything that writes, draws or logs asks it.
+It also hears of the names that are no secret and that demo mode hides: app keys and shops.
 """
 
 from __future__ import annotations
 
 import json
 from binascii import b2a_base64
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from topexplorer.core.personalnames import Kind
 
 MASK = "******"
 SHORT = 6
@@ -170,11 +174,12 @@ class Strainer:
 class KnownSecrets:
     """Every secret that the running program has learned. Safe to ask from any thread."""
 
-    __slots__ = ("__weakref__", "_taint", "_texts")
+    __slots__ = ("__weakref__", "_names", "_taint", "_texts")
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self._texts = frozenset(filter(None, texts))
         self._taint = Taint(self._texts)
+        self._names: Mapping[str, Kind] = {}
 
     def __repr__(self) -> str:
         return f"KnownSecrets({len(self._texts)})"
@@ -183,6 +188,16 @@ class KnownSecrets:
     def taint(self) -> Taint:
         """What is known now."""
         return self._taint
+
+    @property
+    def names(self) -> Mapping[str, Kind]:
+        """The app keys and shops that were come upon, with what they are. Another object whenever there are more."""
+        return self._names
+
+    def learn_names(self, kind: Kind, *names: str) -> None:
+        """From now on these are known as names of that kind."""
+        if new := {name: kind for name in names if name and name not in self._names}:
+            self._names = {**self._names, **new}
 
     def learn(self, texts: Iterable[str]) -> None:
         """From now on these are masked too."""

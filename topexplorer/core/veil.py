@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from topexplorer.core.call import Exchange, RequestDraft
@@ -29,14 +28,21 @@ class Veil:
         self.shown = ""
         """The id of the exchange whose personal data somebody asked to see."""
         self._new_key = new_key
+        self._fakes: Disguise | None = None
+        self._named: Mapping[str, Kind] = {}
         self._last: tuple[Exchange, Style, Exchange] | None = None
 
-    @cached_property
+    @property
     def fakes(self) -> Disguise:
-        """What makes the fakes of this run."""
-        from topexplorer.core.personal import Disguise
+        """What makes the fakes of this run. It hides every name that is known by now."""
+        if self._fakes is None:
+            from topexplorer.core.personal import Disguise
 
-        return Disguise(self._new_key().encode())
+            self._fakes = Disguise(self._new_key().encode())
+        if self._named is not self.known.names:
+            self._named = self.known.names
+            self._fakes.learn(self._named)
+        return self._fakes
 
     def learn(self, literals: Mapping[str, Kind]) -> None:
         """In demo mode these texts are hidden wherever they stand."""

@@ -144,9 +144,15 @@ class Vault:
     def sellers(self, environment: Environment) -> tuple[SellerToken, ...]:
         """The tokens that the environment's vault holds; none while it is locked."""
         if environment.name in self.embedded:
-            return self.embedded.tokens(environment.name)
+            return self._heard(self.embedded.tokens(environment.name))
         held = self._held(environment)
-        return tuple(held.tokens.values()) if held else ()
+        return self._heard(tuple(held.tokens.values())) if held else ()
+
+    def _heard(self, tokens: tuple[SellerToken, ...]) -> tuple[SellerToken, ...]:
+        """The same tokens, whose shops demo mode hides from now on."""
+        self.known.learn_names("shop", *(token.nick for token in tokens))
+        self.known.learn_names("id", *(token.user_id for token in tokens))
+        return tokens
 
     def _held(self, environment: Environment) -> StoredKeys | None:
         """What the environment's vault holds; None while it is locked."""
@@ -157,18 +163,22 @@ class Vault:
 
     def status(self, environment: Environment) -> KeyStatus:
         """Which keys are there and where they come from. Never raises, never asks, opens nothing."""
+        self.known.learn_names("shop", environment.seller or "")
         if environment.name in self.embedded:
             keys = self.embedded.credentials(environment.name)
+            self.known.learn_names("app", keys.app_key)
             held = KEY_NAMES if keys.session else _NEEDED
             source = message("keys.embedded")
             return KeyStatus(keys.app_key, True, bool(keys.session), source, dict.fromkeys(held, "embedded"))
         found = self._gather(environment, None, "look")
         origins = found.origins
         app_key = found.texts["APP_KEY"].reveal() if "APP_KEY" in origins else ""
+        app_key = app_key or self._app_keys.get(environment.name, "")
+        self.known.learn_names("app", app_key)
         room = self.room_with(environment)
         contents = room.contents(environment) if room else None
         return KeyStatus(
-            app_key or self._app_keys.get(environment.name),
+            app_key or None,
             "APP_SECRET" in origins,
             "SESSION" in origins,
             self._source(environment, origins),

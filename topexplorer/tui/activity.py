@@ -1,4 +1,4 @@
-"""What holds for the whole app, whatever screen or dialog is open: who touched it when, its clipboard, its lock."""
+"""What holds for the whole app, whatever screen or dialog is open: when somebody last touched it, and its clipboard."""
 
 from __future__ import annotations
 
@@ -26,10 +26,6 @@ class ActiveApp(OrderlyApp[Result]):
     def idle_seconds(self) -> float:
         """How long nobody has touched it."""
         return (self._clock() - self._touched).total_seconds()
-
-    def when_unlocked(self, act: Callable[[], object]) -> None:
-        """Calls `act`: now, or where a locked screen hides everything, when it no longer does."""
-        act()
 
     def put_on_clipboard(self, text: str) -> bool:
         """Whether the terminal was given it. Every way to the clipboard leads here."""

@@ -12,14 +12,13 @@ from typing import Any, TypeVar
 
 from rich.segment import Segment
 from textual.color import Color
-from textual.events import Event, Key
+from textual.events import Key, Paste
 from textual.filter import LineFilter
 from textual.reactive import reactive
 
 from topexplorer.assemble import Workbench
 from topexplorer.core.clipboard import MOST_BYTES, fits
 from topexplorer.core.language import Language
-from topexplorer.core.personalnames import Kind
 from topexplorer.core.veil import Veil
 from topexplorer.engine.hardening import mask_logs
 from topexplorer.tui.activity import ActiveApp
@@ -90,7 +89,6 @@ class DiscreetApp(ActiveApp[Result]):
         for screen in self.screen_stack:
             for field in screen.query(SecretInput):
                 field.hide()
-                field.may_reveal = not demo
             screen.query("KeyCaps").remove()
             if isinstance(screen, PrivacyActions):
                 screen.demo = demo
@@ -99,21 +97,17 @@ class DiscreetApp(ActiveApp[Result]):
                 widget.refresh()
 
     def learn_keys(self) -> None:
-        """The app keys and shops that demo mode hides wherever they stand."""
-        vault, found = self.bench.vault, dict[str, Kind]()
+        """The app keys and shops that demo mode hides wherever they stand. What comes later is hidden as it comes."""
         for environment in self.bench.environments.values():
-            found[vault.status(environment).app_key or ""] = "app"
-            found[environment.seller or ""] = "shop"
-            for token in vault.sellers(environment):
-                found |= {token.nick: "shop", token.user_id: "id"}
-        self.veil.learn({text: kind for text, kind in found.items() if text})
+            self.bench.vault.status(environment)
+            self.bench.vault.sellers(environment)
 
-    async def on_event(self, event: Event) -> None:
-        if isinstance(event, Key) and self.demo and not event.is_forwarded:
+    async def take_up(self, event: Key | Paste) -> None:
+        if isinstance(event, Key) and self.demo:
             from topexplorer.tui.widgets.key_caps import KeyCaps
 
             KeyCaps.show_in(self.screen, event, self._word_of(event))
-        await super().on_event(event)
+        await super().take_up(event)
 
     def _word_of(self, event: Key) -> str:
         """What the key does here, in a word; empty for keys that are no command."""

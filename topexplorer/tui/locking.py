@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import work
@@ -29,8 +30,7 @@ class LockableApp(DiscreetApp[Result]):
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self._held: list[Callable[[], object]] = []
-        """What waits until the screen is unlocked: dialogs that end, then those that open."""
-        self._opens: list[Callable[[], object]] = []
+        """What waits until the screen is unlocked."""
         bench.ask_passphrase = self.ask_passphrase
 
     def ask_passphrase(self, wanted: PassphraseWanted) -> Secret | None:
@@ -68,11 +68,12 @@ class LockableApp(DiscreetApp[Result]):
         self.clear_notifications()
         self.push_screen(LockScreen(self.language, self.bench, self.bench.engine.environment), self._unlocked)
 
-    def when_unlocked(self, act: Callable[[], object]) -> None:
+    def notify(self, message: str, **options: Any) -> None:
+        """As Textual's. What is told under a locked screen is told when it is unlocked."""
         if self.is_locked:
-            self._held.append(act)
+            self._held.append(partial(super().notify, message, **options))
         else:
-            act()
+            super().notify(message, **options)
 
     def push_screen(
         self, screen: Any, callback: Any = None, wait_for_dismiss: bool = False, *, mode: str | None = None
@@ -92,12 +93,12 @@ class LockableApp(DiscreetApp[Result]):
             if not wait_for_dismiss:
                 answered(shown)
 
-        self._opens.append(show)
+        self._held.append(show)
         return answer
 
     def _unlocked(self, _nothing: None) -> None:
-        waiting, self._held, self._opens = [*self._held, *self._opens], [], []
-        for act in waiting:
+        held, self._held = self._held, []
+        for act in held:
             act()
 
     @work(exit_on_error=False)

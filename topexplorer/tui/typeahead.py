@@ -45,10 +45,14 @@ class OrderlyApp(App[Result]):
             await super().on_event(event)
         elif isinstance(event, Key) and event.key in self.AT_ONCE:
             self._ahead.clear()
-            await super().on_event(event)
+            await self.take_up(event)
         else:
             self._ahead.append(event)
             await self._take()
+
+    async def take_up(self, event: Key | Paste) -> None:
+        """Gives a key or a paste to what it is meant for, now that its turn has come."""
+        await super().on_event(event)
 
     async def _take(self) -> None:
         """Gives on what was typed, as far as nothing has to be waited for."""
@@ -59,7 +63,7 @@ class OrderlyApp(App[Result]):
                 self._settling = asyncio.create_task(self._settle(drawn=False))
                 return
             event = self._ahead.popleft()
-            await super().on_event(event)
+            await self.take_up(event)
             if is_text:
                 self._has_text = True
             else:

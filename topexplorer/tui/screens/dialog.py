@@ -13,7 +13,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from topexplorer.core.language import Language
-from topexplorer.tui.activity import ActiveApp
 
 Result = TypeVar("Result")
 
@@ -28,6 +27,8 @@ class Dialog(ModalScreen[Result | None]):
         self.language = language
         self._title = title
         self._keys = keys
+        self._ends_with: tuple[Any] | None = None
+        """What it ends with as soon as nothing is over it."""
 
     def content(self) -> list[Widget]:
         raise NotImplementedError
@@ -38,12 +39,15 @@ class Dialog(ModalScreen[Result | None]):
         yield box
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
-        """As Textual's, which forgets it under a locked screen: there it ends when that is unlocked."""
-        app, leave = self.app, super().dismiss
-        if self.is_active or not isinstance(app, ActiveApp):
-            return leave(result)
-        app.when_unlocked(lambda: leave(result))
+        """As Textual's, which would end what is on top instead: under another screen it ends when that has gone."""
+        if self.is_active:
+            return super().dismiss(result)
+        self._ends_with = (result,)
         return AwaitComplete()
+
+    def on_screen_resume(self) -> None:
+        if self._ends_with is not None and self.is_active:
+            self.dismiss(*self._ends_with)
 
     def action_back(self) -> None:
         self.dismiss(None)

@@ -43,6 +43,7 @@ class SettingInput(ValueInput):
     def __init__(self, name: str, text: str, built_in: str, offers: tuple[str, ...], *, misread: bool = False) -> None:
         super().__init__(text, built_in, offers)
         self.setting = name
+        self.named = "seller_nick" if name == "seller" else name
         self.offers = offers
         self.before = None if misread else text
         """What config.toml states, where that can be used."""

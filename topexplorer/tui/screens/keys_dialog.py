@@ -56,6 +56,7 @@ class KeysDialog(Dialog[bool]):
         self._app_secret = SecretInput(language, held.get("APP_SECRET", missing))
         self._session = SecretInput(language, held.get("SESSION", missing))
         self._nick = ValueInput("", language("lock.keys.nick.hint"))
+        self._app_key.named, self._nick.named = "app_key", "seller_nick"
 
     def content(self) -> list[Widget]:
         say = self.language

@@ -15,8 +15,8 @@ from textual.worker import Worker, WorkerState
 
 from topexplorer.assemble import Workbench
 from topexplorer.core.call import Secret
-from topexplorer.core.errors import StorageError, TopExplorerError
-from topexplorer.core.language import Language
+from topexplorer.core.errors import StorageError, TopExplorerError, VaultLocked
+from topexplorer.core.language import Language, message
 from topexplorer.core.text import clean
 from topexplorer.engine.environments import Environment
 from topexplorer.tui.widgets.secret_input import SecretInput
@@ -32,7 +32,6 @@ class LockScreen(Screen[None]):
         & Static { width: 100%; text-align: center; }
         & SecretInput { width: 44; }
         & Center { height: auto; margin: 1; }
-        & ToastRack { display: none; }
         & .dialog-fault { min-height: 2; }
     }
     """
@@ -44,12 +43,11 @@ class LockScreen(Screen[None]):
         self._environment = environment
         self._input = SecretInput(language, language("lock.passphrase"))
         self._input.may_reveal = False
+        self.needs_passphrase = "file" in bench.vault.status(environment).origins.values()
+        """Whether the environment's keys are in a vault that a passphrase opens. What becomes of the file later does
+        not open the screen.
+        """
         self._fault = Static("", classes="dialog-fault", markup=False)
-
-    @property
-    def needs_passphrase(self) -> bool:
-        """Whether the environment's keys were in a vault that a passphrase opens."""
-        return "file" in self._bench.vault.status(self._environment).origins.values()
 
     def compose(self) -> ComposeResult:
         say = self.language
@@ -85,7 +83,10 @@ class LockScreen(Screen[None]):
 
     @work(thread=True, exit_on_error=False, exclusive=True)
     def _unlock(self, passphrase: Secret | None) -> None:
-        self._bench.vault.unlock(self._environment, passphrase)
+        vault = self._bench.vault
+        vault.unlock(self._environment, passphrase)
+        if self.needs_passphrase and not vault.room.is_open(self._environment):
+            raise VaultLocked(message("lock.gone"))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         error = event.worker.error

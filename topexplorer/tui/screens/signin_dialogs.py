@@ -21,6 +21,7 @@ from topexplorer.core.errors import TopExplorerError
 from topexplorer.core.language import Language
 from topexplorer.core.sessionlife import countdown
 from topexplorer.core.text import clean, clean_line
+from topexplorer.core.veil import Veil
 from topexplorer.engine.consent import ConsentPage
 from topexplorer.engine.oauth import Wish
 from topexplorer.engine.signin import SECONDS
@@ -48,6 +49,9 @@ class SignInDialog(Dialog[str]):
         self._url = Static("", classes="signin-address", markup=False)
         self._told = Static("", classes="dialog-fault", markup=False)
 
+    def on_mount(self) -> None:
+        self.watch(self.app, "demo", self._draw_address, init=False)
+
     @work(exit_on_error=False, exclusive=True, group="signin")
     async def _until_kept(self, task: Callable[[], Awaitable[SellerToken]]) -> None:
         try:
@@ -64,7 +68,12 @@ class SignInDialog(Dialog[str]):
 
     def _show_address(self, url: str) -> None:
         self._address = url
-        self._url.update(clean_line(url))
+        self._draw_address()
+
+    def _draw_address(self) -> None:
+        """Disguised before it is wrapped: half an app key on each of two lines is none that could be found."""
+        veil: Veil | None = getattr(self.app, "veil", None)
+        self._url.update(clean_line(veil.text(self._address) if veil else self._address))
 
     def action_copy_address(self) -> None:
         """The page's address to the clipboard of the terminal."""

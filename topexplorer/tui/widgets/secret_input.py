@@ -33,7 +33,7 @@ class SecretInput(ValueInput):
         self.language = language
         self.password = True
         self.may_reveal = True
-        """False where nobody may see it, however short: demo mode, a locked screen."""
+        """False where nobody may see it, however short: a locked screen. In demo mode nobody may see any."""
         self._showing: Timer | None = None
 
     @property
@@ -63,7 +63,7 @@ class SecretInput(ValueInput):
         """Shows the text for a while and says so; the same key hides it."""
         if self.shown:
             self.hide()
-        elif not self.may_reveal:
+        elif not self.may_reveal or getattr(self.app, "demo", False):
             self._say("secret.no_reveal")
         elif self.value:
             self.password = False

@@ -238,6 +238,43 @@ def test_without_a_terminal_keys_have_to_be_piped(topexplorer: Command) -> None:
     )
 
 
+LONG = "p" * 5000
+
+
+@pytest.mark.parametrize(
+    ("words", "lines", "sentence"),
+    [
+        (("rotate",), (LONG, OTHER), "a line of the input is longer than 4096 bytes"),
+        (("rotate",), (PASSPHRASE, LONG, OTHER), "a line of the input is longer than 4096 bytes"),
+        (("rotate",), ("\ufeff" + "p" * 4097, OTHER), "a line of the input is longer than 4096 bytes"),
+        (("set", "dev", "app_secret", "--stdin"), (LONG,), "a line of the input is longer than 4096 bytes"),
+        (("set", "dev", "app_secret", "--stdin"), (PASSPHRASE, LONG * 20), "stdin gives more than 64 KB"),
+        (("set", "dev", "app_secret", "--stdin"), (PASSPHRASE, LONG), "this cannot be app_secret"),
+        (("set", "dev", "session", "--stdin", "--seller", LONG), (PASSPHRASE, "6100x"), "a seller’s nick has at most"),
+    ],
+)
+def test_what_is_too_long_is_refused_and_never_cut_or_taken_for_the_next_answer(
+    words: tuple[str, ...], lines: tuple[str, ...], sentence: str, piped: Piped
+) -> None:
+    piped.keep()
+    before = vault_file(piped.command).read_bytes()
+    ran = piped("keys", *words, lines=lines)
+    assert (ran.code, len(ran.err.splitlines())) == (2, 1)
+    assert ran.err.startswith(f"error: {sentence}")
+    assert "ppp" not in ran.err
+    assert vault_file(piped.command).read_bytes() == before
+
+
+def test_the_longest_passphrase_and_a_byte_order_mark_before_one_are_taken(piped: Piped) -> None:
+    longest = "p" * 4096
+    piped.keep(passphrase=f"\ufeff{PASSPHRASE}")
+    assert piped("keys", "rotate", lines=(PASSPHRASE, longest + "\r")).code == 0
+    assert piped("keys", "set", "dev", "app_key", "--stdin", lines=("\ufeff" + longest, "1")).code == 0
+    for words in (("export-encrypted", "~nobody-here/x", "--env", "dev"), ("import", "~nobody-here/x")):
+        ran = piped("keys", *words, lines=(longest, OTHER))
+        assert (ran.code, ran.err.startswith("error: ~nobody-here/x begins with the home")) == (2, True)
+
+
 def test_rotating_takes_the_old_passphrase_and_then_the_new(piped: Piped) -> None:
     piped.keep()
     ran = piped("keys", "rotate", "dev", lines=(PASSPHRASE, OTHER))
@@ -308,6 +345,14 @@ def test_an_import_never_changes_the_kind(piped: Piped, tmp_path: Path) -> None:
     ran = there("keys", "import", str(path), lines=(OTHER, PASSPHRASE))
     assert (ran.code, "the file holds prod keys, and shop is of another kind here" in ran.err) == (2, True)
     assert not there.command.paths.vault_folder.exists()
+    third = Piped(Command(tmp_path / "third"), piped._give)
+    ran = third("keys", "import", str(path), lines=(OTHER, PASSPHRASE))
+    assert (ran.code, "warning: there is no environment shop here yet; the keys are in the prod vault" in ran.err) == (
+        0,
+        True,
+    )
+    assert third.command("env", "add", "shop", "kind=dev").code == 2
+    assert third.command("env", "add", "shop", "kind=prod").code == 0
 
 
 def test_a_prod_secret_is_not_taken_for_dev(piped: Piped) -> None:

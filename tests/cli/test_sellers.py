@@ -95,3 +95,18 @@ def test_a_pasted_code_becomes_a_session_in_the_vault_that_is_listed_and_signed_
     for ran in (kept, listed, refused, shadowed):
         for secret in (CODE, CANARY, TOKEN["access_token"], TOKEN["refresh_token"], "wrongcode"):
             assert str(secret).encode() not in ran.stdout + ran.stderr
+
+
+def test_a_seller_s_name_from_outside_stays_on_one_line_and_an_empty_one_is_said(
+    dev: Command, give_stdin: GiveStdin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for nick, shown in (("a%1b%5B31mred%0aline2", "a␛[31mred␊line2"), ("", "(pasted without a nick)")):
+        monkeypatch.setitem(TOKEN, "taobao_user_nick", nick)
+        monkeypatch.setitem(TOKEN, "taobao_user_id", "")
+        give_stdin(PASSPHRASE + b"\xef\xbb\xbf" + CODE.encode())
+        ran = dev("login", "--paste", "--env", "dev", "--passphrase-stdin")
+        assert ran.out.splitlines()[0] == f"{shown} is signed in to dev.", ran.err
+    give_stdin(PASSPHRASE + CODE.encode() * 500)
+    refused = dev("login", "--paste", "--env", "dev", "--passphrase-stdin")
+    assert (refused.code, "longer than 4096 characters" in refused.err) == (output.SESSION, True)
+    assert CODE not in refused.err

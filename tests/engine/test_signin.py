@@ -191,6 +191,7 @@ async def test_a_code_can_be_brought_by_hand_alone_or_in_the_whole_address(tmp_p
         ("http://[code=", "signin.no_code"),
         ("two words", "signin.no_code"),
         ("", "signin.no_code"),
+        (CODE + " " * 5000 + CODE, "signin.long_paste"),
     ):
         with pytest.raises(SignInFailed) as wrong:
             await bench.sign_in.pasted(elsewhere, Secret(text))
@@ -208,6 +209,16 @@ WRONG_ANSWERS = [
     ("gbk", httpx.Response(200, content='{"access_token":"淘宝"}'.encode("gbk")), "signin.not_json"),
     ("no token", httpx.Response(200, json={"taobao_user_nick": "x"}), "signin.no_token"),
     ("odd token", httpx.Response(200, json={"access_token": "two words"}), "signin.no_token"),
+    ("long answer", httpx.Response(200, json=TOKEN | {"more": "x" * 300_000}), "signin.long_answer"),
+    ("long nick", httpx.Response(200, json=TOKEN | {"taobao_user_nick": "花" * 257}), "signin.odd_seller"),
+    ("the code as nick", httpx.Response(200, json=TOKEN | {"taobao_user_nick": CODE}), "signin.odd_seller"),
+    ("the secret as nick", httpx.Response(200, json=TOKEN | {"taobao_user_nick": SECRET}), "signin.odd_seller"),
+    (
+        "the token as nick",
+        httpx.Response(200, json=TOKEN | {"taobao_user_nick": TOKEN["access_token"]}),
+        "signin.odd_seller",
+    ),
+    ("long token", httpx.Response(200, json=TOKEN | {"access_token": "6" * 4097}), "signin.no_token"),
     ("redirect", httpx.Response(302, headers={"location": f"https://x.example/?c={CODE}"}), "signin.no_answer"),
     *(
         (text, httpx.Response(400, json={"error": name, "error_description": text}), key)

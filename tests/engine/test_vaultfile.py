@@ -44,7 +44,7 @@ def sample() -> tuple[bytes, bytes]:
     lock = vaultfile.new_lock("file", CHEAP)
     master = vaultfile.master_key(Secret(PASSPHRASE), lock)
     header = Header("dev", "store", vaultfile.locked_by(lock, master), {}, Marks(b"m" * 16))
-    return vaultfile.seal(header, master, b'{"canary":"plain"}'), master
+    return vaultfile.seal(PATH, header, master, b'{"canary":"plain"}'), master
 
 
 def parts(content: bytes) -> tuple[dict[str, object], bytes, bytes]:
@@ -84,7 +84,7 @@ def test_a_reader_written_from_the_description_alone_reads_the_file() -> None:
 def test_every_write_has_a_salt_and_a_nonce_of_its_own() -> None:
     content, master = sample()
     header = vaultfile.parse(PATH, content).header
-    others = [parts(vaultfile.seal(header, master, b"the same")) for _ in range(20)]
+    others = [parts(vaultfile.seal(PATH, header, master, b"the same")) for _ in range(20)]
     assert len({str(document["salt"]) for document, _front, _text in others}) == 20
     assert len({str(document["nonce"]) for document, _front, _text in others}) == 20
     assert len({text for _document, _front, text in others}) == 20

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -16,6 +18,7 @@ from tests.engine.clock import Clock
 from tests.engine.sentences import said
 from tests.engine.vaults import (
     APP_SECRET,
+    CHEAP,
     DEV,
     PASSPHRASE,
     PROD,
@@ -29,10 +32,11 @@ from tests.engine.vaults import (
     vault,
 )
 from topexplorer.core.call import Secret
-from topexplorer.core.errors import StorageError, UsageError, VaultLocked
-from topexplorer.engine import strongroom
+from topexplorer.core.errors import ConfigError, StorageError, UsageError, VaultLocked
+from topexplorer.engine import strongroom, vaultfile
 from topexplorer.engine.environments import Environment
-from topexplorer.engine.storedkeys import SellerToken
+from topexplorer.engine.storedkeys import SellerToken, StoredKeys
+from topexplorer.engine.vaultexport import open_export, read_export, write_export
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("TOPEXPLORER_KILLS", "5"))
@@ -384,3 +388,75 @@ def test_a_sandbox_has_no_vault(tmp_path: Path) -> None:
         vault(tmp_path).room.put(sandbox, "1")
     assert "is a sandbox and has no vault" in said(raised.value.message)
     assert vault(tmp_path).status(sandbox).origins == {}
+
+
+def test_a_vault_is_never_written_too_large_to_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = filled(tmp_path)
+    monkeypatch.setattr(vaultfile, "MAX_BYTES", path.stat().st_size + 1000)
+    before = path.read_bytes()
+    room = vault(tmp_path).room
+    kept = room.keys(DEV)
+    with pytest.raises(StorageError) as full:
+        room.put(STAGING, "1357", Secret("s" * 2000))
+    assert said(full.value.message).startswith(f"{path} would be larger than 4 MB")
+    with pytest.raises(UsageError) as long:
+        room.put(DEV, token=SellerToken(Secret("6100another"), "花" * 257))
+    assert said(long.value.message).startswith("a seller’s nick has at most 256 characters")
+    assert path.read_bytes() == before
+    assert room.keys(DEV) == vault(tmp_path).room.keys(DEV) == kept
+    monkeypatch.setattr(vaultfile, "MAX_BYTES", 200)
+    with pytest.raises(StorageError):
+        write_export(tmp_path / "carry.vault", "dev", {"dev": kept or StoredKeys()}, Secret(PASSPHRASE), CHEAP)
+    assert [file.name for file in tmp_path.iterdir()] == ["dev.vault"]
+
+
+def test_keys_behind_a_link_are_written_and_deleted_where_it_leads(tmp_path: Path) -> None:
+    real, home = tmp_path / "usb" / "my.vault", tmp_path / "home"
+    real.parent.mkdir(mode=0o700)
+    filled(home).rename(real)
+    (home / "dev.vault").symlink_to("../usb/my.vault")
+    left = real.with_name(".my.vault.0123456789ab.tmp")
+    left.write_bytes(b"half")
+    assert vault(home).room.forget(DEV)
+    assert not list(real.parent.iterdir())
+    assert vault(home).room.keys(DEV) is None
+    vault(home).room.put(DEV, "1357")
+    assert real.exists()
+    assert (home / "dev.vault").is_symlink()
+
+
+@pytest.mark.timeout(30)
+def test_what_is_no_file_in_the_place_of_a_vault_is_refused_without_waiting(tmp_path: Path) -> None:
+    path = tmp_path / "dev.vault"
+    os.mkfifo(path, 0o600)
+    for act in (lambda: vault(tmp_path).room.put(DEV, "1"), lambda: vault(tmp_path).room.keys(DEV)):
+        with pytest.raises(ConfigError) as refused:
+            act()
+        sentence = f"{path} cannot be read (a folder, a pipe or a device is in its place)"
+        assert said(refused.value.message).startswith(sentence)
+    path.unlink()
+    path.symlink_to("/dev/null")
+    with pytest.raises(ConfigError):
+        vault(tmp_path).room.put(DEV, "1")
+    assert Path("/dev/null").is_char_device()
+
+
+def test_of_exports_to_one_name_at_once_one_is_written_and_the_others_are_told(tmp_path: Path) -> None:
+    path, start = tmp_path / "carry.vault", Barrier(4)
+
+    def export(number: int) -> str:
+        start.wait(30)
+        try:
+            write_export(path, "dev", {f"env{number}": StoredKeys(str(number))}, Secret(PASSPHRASE), CHEAP)
+        except UsageError as error:
+            return error.message.key
+        return str(number)
+
+    with ThreadPoolExecutor(4) as pool:
+        ended = list(pool.map(export, range(4)))
+    (number,) = set(ended) - {"vault.export_exists"}
+    assert ended.count("vault.export_exists") == 3
+    assert list(open_export(read_export(path), Secret(PASSPHRASE))) == [f"env{number}"]
+    assert [file.name for file in tmp_path.iterdir()] == ["carry.vault"]
+    with pytest.raises(StorageError):
+        write_export(tmp_path / ("a" * 300), "dev", {}, Secret(PASSPHRASE), CHEAP)

@@ -13,6 +13,7 @@ from topexplorer.cli.output import Console
 from topexplorer.cli.verbs import Verb
 from topexplorer.core.errors import UsageError, VaultLocked
 from topexplorer.core.language import message
+from topexplorer.core.text import clean_line
 from topexplorer.engine import vaultexport
 from topexplorer.engine.storedkeys import Entries
 from topexplorer.engine.strongroom import Ask, PassphraseWanted, new_passphrase
@@ -32,7 +33,7 @@ def declare_import(arguments: Arguments) -> None:
 
 def export(bench: Workbench, console: Console, options: Namespace) -> int:
     """Writes the keys of a kind into one file under a passphrase of its own."""
-    kind, path = kind_of(bench.start_environment), Path(options.file).expanduser()
+    kind, path = kind_of(bench.start_environment), _path(options)
     vaultexport.require_new(path)
     if not bench.vault.room.existing(kind):
         raise UsageError(message("keys.no_vault"))
@@ -45,7 +46,7 @@ def export(bench: Workbench, console: Console, options: Namespace) -> int:
 
 def import_keys(bench: Workbench, console: Console, options: Namespace) -> int:
     """Takes the keys of an exported file into the vault of its kind."""
-    sealed = vaultexport.read_export(Path(options.file).expanduser())
+    sealed = vaultexport.read_export(_path(options))
     kind, room = sealed.header.kind, bench.vault.room
     entries = _opened(sealed, _asker(bench))
     others = [name for name in entries if name in bench.environments and bench.environments[name].kind != kind]
@@ -58,9 +59,19 @@ def import_keys(bench: Workbench, console: Console, options: Namespace) -> int:
     if taken:
         room.merge(bench.environments, kind, taken)
         console.narrate([console.say("keys.imported", kind=kind, names=tuple(taken))])
+    if unknown := tuple(name for name in taken if name not in bench.environments):
+        console.warn(message("env.import_unknown", names=unknown, kind=kind))
     if kept:
         console.warn(message("keys.import_kept", names=tuple(kept)))
     return output.OK
+
+
+def _path(options: Namespace) -> Path:
+    """The file that is named. Raises UsageError for one in the home of a user who is not here."""
+    try:
+        return Path(options.file).expanduser()
+    except RuntimeError:
+        raise UsageError(message("vault.no_home", file=clean_line(options.file))) from None
 
 
 def _opened(sealed: SealedVault, ask: Ask) -> Entries:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING
 
 from topexplorer.cli.output import Console
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from topexplorer.engine.strongroom import PassphraseWanted
 
 LONGEST = 4096
+"""Bytes of a line of stdin. A longer one is refused: cut, it would be another secret, and its rest the next answer."""
+LONGEST_TYPED = 4094
+"""The same at a terminal, which itself drops what goes beyond 4095 and says nothing (Linux, termios(3))."""
+LONGEST_REST_KB = 64
 
 
 class Prompts:
@@ -64,28 +69,47 @@ class Prompts:
             typed = getpass(question)
         except EOFError:
             return None
-        return Secret(typed) if typed else None
+        return Secret(_whole(typed)) if typed else None
 
     def text(self, question: str) -> str:
         """What is typed, without the blanks around it."""
         self._console.ask(question)
         if os.name == "nt":
-            return sys.stdin.readline(LONGEST).strip()
+            return _whole(sys.stdin.readline()).strip()
         with open("/dev/tty", encoding=sys.getfilesystemencoding(), errors="replace") as terminal:
-            return terminal.readline(LONGEST).strip()
+            return _whole(terminal.readline()).strip()
 
     def rest_of_stdin(self) -> bytes:
-        """Everything that stdin still gives."""
-        return sys.stdin.buffer.read(LONGEST * 16) if sys.stdin else b""
+        """Everything that stdin still gives. Raises UsageError for more than any key or code has."""
+        limit = LONGEST_REST_KB * 1024
+        content = sys.stdin.buffer.read(limit + 1) if sys.stdin else b""
+        if len(content) > limit:
+            raise UsageError(message("keys.stdin_too_long", limit=LONGEST_REST_KB))
+        return content
 
     def _next(self) -> Secret | None:
         first, self._first = self._first, None
         return first or self._line()
 
     def _line(self) -> Secret | None:
-        content = sys.stdin.buffer.readline(LONGEST) if sys.stdin else b""
+        most = len(BOM_UTF8) + LONGEST + len("\r\n") + 1
+        content = sys.stdin.buffer.readline(most) if sys.stdin else b""
+        line = content.removeprefix(BOM_UTF8).removesuffix(b"\n").removesuffix(b"\r")
+        if len(line) > LONGEST:
+            raise _too_long(LONGEST)
         try:
-            text = content.decode().rstrip("\r\n")
+            text = line.decode()
         except UnicodeDecodeError:
             raise UsageError(message("keys.passphrase_not_utf8")) from None
         return Secret(text) if text else None
+
+
+def _whole(typed: str) -> str:
+    """What was typed. Raises UsageError when the terminal may have dropped some of it."""
+    if len(typed.rstrip("\r\n").encode("utf-8", "surrogatepass")) > LONGEST_TYPED:
+        raise _too_long(LONGEST_TYPED)
+    return typed
+
+
+def _too_long(limit: int) -> UsageError:
+    return UsageError(message("keys.line_too_long", limit=limit))

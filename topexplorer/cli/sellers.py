@@ -22,11 +22,10 @@ from topexplorer.core.call import Secret
 from topexplorer.core.errors import UsageError
 from topexplorer.core.language import Language, message
 from topexplorer.core.sessionlife import PARTS, countdown
+from topexplorer.core.text import clean_line
 
 if TYPE_CHECKING:
     from topexplorer.engine.storedkeys import SellerToken
-
-LONGEST_CODE = 4096
 
 
 def declare_login(arguments: Arguments) -> None:
@@ -77,7 +76,7 @@ def logout(bench: Workbench, console: Console, options: Namespace) -> int:
         raise UsageError(message("sellers.sandbox_anew"))
     revoked = asyncio.run(bench.sign_in.sign_out(options.nick))
     key = "sellers.out.revoked" if revoked else "sellers.out"
-    console.narrate([console.say(key, seller=options.nick, environment=environment.name)])
+    console.narrate([console.say(key, seller=clean_line(options.nick), environment=environment.name)])
     return output.OK
 
 
@@ -108,7 +107,7 @@ def use(bench: Workbench, console: Console, options: Namespace) -> int:
     if environment.kind == "prod":
         raise UsageError(message("sellers.prod_not_kept", name=environment.name), message("sellers.prod_not_kept.hint"))
     bench.sellers.use(options.nick)
-    console.narrate([console.say("sellers.used", seller=options.nick, environment=environment.name)])
+    console.narrate([console.say("sellers.used", seller=clean_line(options.nick), environment=environment.name)])
     return output.OK
 
 
@@ -155,7 +154,7 @@ def _pasted(bench: Workbench, console: Console, options: Namespace) -> SellerTok
 def _code(prompts: Prompts, say: Language) -> Secret:
     if prompts.has_terminal:
         return prompts.secret(say("sellers.ask_code")) or Secret("")
-    return Secret(prompts.rest_of_stdin()[:LONGEST_CODE].decode("utf-8", "replace"))
+    return Secret(prompts.rest_of_stdin().decode("utf-8-sig", "replace"))
 
 
 async def _consented(bench: Workbench, say: Language, nick: str) -> SellerToken:
@@ -174,15 +173,18 @@ def _say_kept(bench: Workbench, console: Console, token: SellerToken, as_json: b
     else:
         now, say = bench.clock(), console.say
         rows = [(say(f"sellers.part.{part}"), say.render(countdown(token.life.left(part, now)))) for part in PARTS]
-        console.lines([say("sellers.in", seller=token.nick, environment=environment.name), *columns(rows, "  ")])
+        console.lines([say("sellers.in", seller=_name(token, say), environment=environment.name), *columns(rows, "  ")])
     if environment.name in bench.vault.embedded:
         console.detail([console.say("sellers.sandbox_forgets")])
 
 
 def _row(token: SellerToken, is_used: bool, now: datetime, say: Language) -> tuple[str, ...]:
     lefts = (say.render(countdown(token.life.left(part, now))) for part in PARTS)
-    nick = token.nick or say("sellers.nameless")
-    return ("*" if is_used else " ", nick, *lefts, say.render(token.life.state(now)))
+    return ("*" if is_used else " ", _name(token, say), *lefts, say.render(token.life.state(now)))
+
+
+def _name(token: SellerToken, say: Language) -> str:
+    return clean_line(token.nick) or say("sellers.nameless")
 
 
 def _data(bench: Workbench, token: SellerToken) -> dict[str, object]:

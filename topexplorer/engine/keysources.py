@@ -23,10 +23,12 @@ passphrase or the keyring."""
 Texts = dict[KeyName, Secret]
 """Keys by name. What is missing is not in it; an empty Secret is there and not known."""
 
+LONGEST_KEY = 4096
+"""Characters of a secret or a session, many times what the platform gives: a file in a key's place is none."""
 _SHAPES: Mapping[KeyName, str] = {
     "APP_KEY": r"[0-9A-Za-z]{1,32}",
-    "APP_SECRET": r"[\x21-\x7e]+",
-    "SESSION": r"[\x21-\x7e]+",
+    "APP_SECRET": rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}",
+    "SESSION": rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}",
 }
 """What each key looks like: without it a stray quote or a secret in the wrong variable would go on the wire."""
 KEY_NAMES: tuple[KeyName, ...] = tuple(_SHAPES)

@@ -24,11 +24,13 @@ from topexplorer.core.taint import Taint
 from topexplorer.core.text import clean_line
 from topexplorer.engine.environments import Environment, is_loopback
 from topexplorer.engine.keysources import fits
-from topexplorer.engine.storedkeys import SellerToken
+from topexplorer.engine.storedkeys import LONGEST_NICK, SellerToken
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 """In place of an address: the code is shown on a page, to be copied."""
 LONGEST_PASTE = 4096
+LONGEST_ANSWER = 256 * 1024
+"""Bytes of a token answer. A real one has one or two thousand."""
 LONGEST_SECONDS = 100 * 365 * 86_400
 LONGEST_SAID = 200
 """Letters of a foreign sentence that are shown."""
@@ -119,7 +121,9 @@ class Wish:
         """The code in what a person pasted: the code itself, or the whole address they were sent to, whose state is
         checked. Raises SignInFailed.
         """
-        text = pasted.reveal().strip()[:LONGEST_PASTE]
+        text = pasted.reveal().strip()
+        if len(text) > LONGEST_PASTE:
+            raise SignInFailed(message("signin.long_paste", limit=LONGEST_PASTE), message("signin.paste.hint"))
         if "code=" in text or "error=" in text or "://" in text:
             try:
                 parts = urlsplit(text)
@@ -171,7 +175,12 @@ def _request(
 
 
 def token_in(status: int, body: bytes, request: SignedRequest, app_key: str, now: datetime) -> SellerToken:
-    """The token in the answer to one of these requests. Raises SignInFailed for every other answer."""
+    """The token in the answer to one of these requests. Raises SignInFailed for every other answer, and for one whose
+    seller's name is no name: it is shown, and kept where nothing is encrypted.
+    """
+    if len(body) > LONGEST_ANSWER:
+        limit = LONGEST_ANSWER // 1024
+        raise SignInFailed(message("signin.long_answer", limit=limit), message("signin.not_json.hint"))
     try:
         document = decode_json(body)
     except (ValueError, RecursionError):
@@ -180,7 +189,11 @@ def token_in(status: int, body: bytes, request: SignedRequest, app_key: str, now
         raise SignInFailed(message("signin.not_json", status=status), message("signin.not_json.hint"))
     if "error" in document:
         raise refused(str(document["error"]), str(document.get("error_description") or ""), request)
-    return token_of(document, app_key, now)
+    token = token_of(document, app_key, now)
+    known = request.taint | Taint(secret.reveal() for secret in token.secrets())
+    if max(len(token.nick), len(token.user_id)) > LONGEST_NICK or known.mask(token.nick) != token.nick:
+        raise SignInFailed(message("signin.odd_seller"), message("signin.not_json.hint"))
+    return token
 
 
 def token_of(document: Mapping[str, Any], app_key: str, now: datetime) -> SellerToken:

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from topexplorer.core.errors import StorageError
+from topexplorer.core.errors import StorageError, UsageError
 from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.text import clean_line
@@ -37,7 +37,7 @@ class Paths:
     def standard(cls, environ: Mapping[str, str] = os.environ) -> Paths:
         """The folders this system uses for such files, or those under `TOPEXPLORER_HOME` when it is set."""
         if root := environ.get(HOME_VARIABLE, "").strip():
-            return cls.under(Path(root).expanduser().absolute())
+            return cls.under(typed_path(root).absolute())
         from platformdirs import PlatformDirs
 
         folders = PlatformDirs("topexplorer", appauthor=False)
@@ -126,6 +126,14 @@ def write_preferences(paths: Paths, preferences: Preferences) -> None:
     write_atomic(paths.preferences_file, json.dumps(chosen, ensure_ascii=False, indent=2).encode() + b"\n")
 
 
+def typed_path(text: str) -> Path:
+    """The path that a person wrote, `~` being a home. Raises UsageError for the home of nobody on this machine."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise UsageError(message("file.no_home", path=clean_line(text))) from None
+
+
 def write_atomic(path: Path, data: bytes) -> None:
     """Puts `data` at `path`, on disk when this returns: readable only by its owner, the old content until then.
 
@@ -153,6 +161,26 @@ def private_folder(folder: Path) -> None:
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     for place in reversed(missing):
         place.mkdir(mode=0o700, exist_ok=True)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Puts `data` at `path` as `write_atomic` does, but over nothing: of several that do it at once, one succeeds.
+
+    Raises FileExistsError for whatever is there, a link too, and StorageError. A kill may leave an empty file.
+    """
+    try:
+        private_folder(path.parent)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise storage_error(error, path) from error
+    try:
+        write_atomic(path, data)
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from topexplorer.core.nouns import dataclass
 from topexplorer.core.sessionlife import PARTS, Part, SessionLife
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LONGEST_NICK = 256
+"""Characters of a seller's name that are kept, many times what the platform allows."""
 
 
 @dataclass(frozen=True, slots=True)

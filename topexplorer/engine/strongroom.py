@@ -24,7 +24,7 @@ from topexplorer.engine.environments import Environment, Kind
 from topexplorer.engine.keyring_store import KeyringStore
 from topexplorer.engine.keysources import vault_paths
 from topexplorer.engine.settings import write_atomic
-from topexplorer.engine.storedkeys import Entries, SellerToken, StoredKeys
+from topexplorer.engine.storedkeys import LONGEST_NICK, Entries, SellerToken, StoredKeys
 from topexplorer.engine.vaultfile import Backend, Contents, Cost, StoreKind
 from topexplorer.engine.vaultstore import VaultStore, signature
 
@@ -162,8 +162,11 @@ class Strongroom:
         """Keeps what is given and leaves the rest as it was. Gives the vault it is in now. An app secret that is
         replaced stays as the previous one, which `StoredKeys.in_place_of` explains.
 
-        Raises UsageError for what belongs to the other kind, and whatever opening and writing a vault raises.
+        Raises UsageError for what belongs to the other kind and for a name that is too long, and whatever opening and
+        writing a vault raises.
         """
+        if token and len(token.nick) > LONGEST_NICK:
+            raise UsageError(message("vault.long_nick", longest=LONGEST_NICK))
         store = self.store_for(environment)
         given = StoredKeys(app_key, app_secret, {token.nick: token} if token else {})
         self._require_apart(store.kind, {environment.name: given})

@@ -13,7 +13,7 @@ from topexplorer.core.errors import UsageError, VaultLocked
 from topexplorer.core.language import message
 from topexplorer.core.text import clean_line
 from topexplorer.engine import storedkeys, vaultfile
-from topexplorer.engine.settings import write_atomic
+from topexplorer.engine.settings import write_new
 from topexplorer.engine.storedkeys import Entries
 from topexplorer.engine.vaultfile import Cost, Header, Marks, SealedVault, StoreKind
 
@@ -21,20 +21,30 @@ from topexplorer.engine.vaultfile import Cost, Header, Marks, SealedVault, Store
 def write_export(
     path: Path, kind: StoreKind, entries: Entries, passphrase: Secret, cost: Cost = vaultfile.COST
 ) -> None:
-    """Puts the entries at `path`, encrypted. Raises UsageError when there is something already, StorageError."""
+    """Puts the entries at `path`, encrypted. Raises UsageError when there is something already, even when it came in
+    this very moment, and StorageError.
+    """
     require_new(path)
     lock = vaultfile.new_lock("file", cost)
     master = vaultfile.master_key(passphrase, lock)
     entries = {name: keys.without_previous() for name, keys in entries.items()}
     contents = vaultfile.contents_of(entries)
     header = Header(kind, "export", vaultfile.locked_by(lock, master), contents, Marks(os.urandom(16)))
-    write_atomic(path, vaultfile.seal(header, master, storedkeys.encode(entries)))
+    content = vaultfile.seal(path, header, master, storedkeys.encode(entries))
+    try:
+        write_new(path, content)
+    except FileExistsError:
+        raise _exists(path) from None
 
 
 def require_new(path: Path) -> None:
     """Raises UsageError when there is something at `path`: an export overwrites nothing."""
-    if path.exists() or path.is_symlink():
-        raise UsageError(message("vault.export_exists", file=clean_line(str(path))))
+    if os.path.lexists(path):
+        raise _exists(path)
+
+
+def _exists(path: Path) -> UsageError:
+    return UsageError(message("vault.export_exists", file=clean_line(str(path))))
 
 
 def read_export(path: Path) -> SealedVault:

@@ -14,6 +14,7 @@ import base64
 import hmac
 import json
 import os
+import stat
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from topexplorer.core.call import Secret
-from topexplorer.core.errors import ConfigError
+from topexplorer.core.errors import ConfigError, StorageError
 from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.text import clean_line
@@ -34,7 +35,9 @@ Purpose = Literal["store", "export"]
 
 MAGIC = b"TOPEXPLORER-VAULT\n"
 VERSION = 1
-MAX_BYTES = 4 * 1024 * 1024
+MAX_MB = 4
+MAX_BYTES = MAX_MB * 1024 * 1024
+"""What a vault may take, when it is read and when it is written."""
 KEY_BYTES = 32
 _FRONT = len(MAGIC) + 5
 _NONCE_BYTES = 12
@@ -158,15 +161,20 @@ def fits(lock: Lock, master: bytes) -> bool:
     return hmac.compare_digest(locked_by(lock, master).check, lock.check)
 
 
-def seal(header: Header, master: bytes, plain: bytes) -> bytes:
-    """The whole file, with a salt and a nonce that were never used before."""
+def seal(path: Path, header: Header, master: bytes, plain: bytes) -> bytes:
+    """The whole file, with a salt and a nonce that were never used before; `path` is only for the sentence. Raises
+    StorageError for one that is too large to be read again.
+    """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     salt, nonce = os.urandom(16), os.urandom(_NONCE_BYTES)
     document = _header_document(header) | {"salt": _text(salt), "nonce": _text(nonce)}
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
     front = MAGIC + bytes([VERSION]) + len(text).to_bytes(4, "big") + text
-    return front + AESGCM(_file_key(header, master, salt)).encrypt(nonce, plain, front)
+    content = front + AESGCM(_file_key(header, master, salt)).encrypt(nonce, plain, front)
+    if len(content) > MAX_BYTES:
+        raise StorageError(_about(path, "vault.too_large", limit=MAX_MB))
+    return content
 
 
 def unseal(sealed: SealedVault, master: bytes) -> bytes:
@@ -186,10 +194,12 @@ def unseal(sealed: SealedVault, master: bytes) -> bytes:
 def read(path: Path, kind: StoreKind | None, purpose: Purpose, backend: Backend = "file") -> SealedVault | None:
     """The vault at `path`, None when there is no file. Raises ConfigError when it cannot be what is asked for.
 
-    A `kind` of None takes either.
+    A `kind` of None takes either. A vault in use has to be a file; an export may come through a pipe.
     """
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_at_once if purpose == "store" else None) as file:
+            if purpose == "store" and not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ConfigError(_about(path, "vault.unreadable", detail=message("vault.no_file_there")))
             content = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -223,6 +233,11 @@ def parse(path: Path, content: bytes) -> SealedVault:
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         raise damaged(path) from None
     return SealedVault(path, header, content[:end], salt, nonce, content[end:])
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Opens also what nobody writes to, such as a pipe, without waiting for somebody who does."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def damaged(path: Path) -> ConfigError:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 from threading import RLock
 
@@ -207,12 +208,12 @@ class VaultStore:
                 self._remove(opened.lock)
 
     def _write(self, header: Header, master: bytes, entries: Entries) -> None:
-        contents = vaultfile.seal(header, master, storedkeys.encode(entries))
+        contents = vaultfile.seal(self.path, header, master, storedkeys.encode(entries))
         write_atomic(self.path, contents)
 
     def _remove(self, lock: Lock) -> None:
         try:
-            self.path.unlink(missing_ok=True)
+            self._target.unlink(missing_ok=True)
         except OSError as error:
             raise storage_error(error, self.path) from error
         self._release(lock)
@@ -223,12 +224,13 @@ class VaultStore:
         """No other process writes meanwhile; what a killed one left half written is cleared away."""
         waiting = ExitStack()
         try:
-            private_folder(self.path.parent)
-            waiting.enter_context(locked(self.path.parent))
+            folder = self._target.parent
+            private_folder(folder)
+            waiting.enter_context(locked(folder))
         except OSError as error:
             raise storage_error(error, self.path) from error
         with waiting:
-            for left in self.path.parent.glob(f".{self.path.name}.*.tmp"):
+            for left in folder.glob(f".{escape(self._target.name)}.*.tmp"):
                 with suppress(OSError):
                     left.unlink()
             yield
@@ -261,6 +263,11 @@ class VaultStore:
 
     def _keep(self, lock: Lock, master: bytes, entries: Entries, now: Signature) -> None:
         self._opened = _Opened(lock, master, self._clock(), entries, now)
+
+    @property
+    def _target(self) -> Path:
+        """The file itself, where `path` is a link to it: that is what is written, and what is deleted."""
+        return Path(os.path.realpath(self.path))
 
     @property
     def _file(self) -> str:

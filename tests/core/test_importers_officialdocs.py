@@ -186,10 +186,37 @@ def test_the_labels_tell_whether_a_session_is_needed(labels: object, session: st
         ("taobao.get.order", True),
         ("taobao.x.getorcreate", True),
         ("taobao.widget", True),
+        ("taobao.address.sender.getById", False),
+        ("taobao.settlement.payment.search", False),
+        ("cainiao.waybill.ii.search", False),
+        ("cainiao.waybill.ii.get", True),
+        ("taobao.wlb.waybill.i.get", True),
+        ("alibaba.delete.list", True),
+        ("x.batch.delete.query", True),
+        ("taobao.item.batchUpdate.get", True),
+        ("taobao.x.getOrCreate", True),
+        ("taobao.refunds.check", True),
+        ("taobao.openlink.session.get", True),
     ],
 )
-def test_only_a_name_that_ends_in_reading_reads(method: str, writes: bool) -> None:
+def test_only_a_name_that_ends_in_reading_and_nowhere_speaks_of_a_change_reads(method: str, writes: bool) -> None:
     assert imported(official(name=method)).writes is writes
+
+
+@pytest.mark.parametrize(
+    ("told", "writes"),
+    [
+        ({"apiChineseName": "查询已发货的订单", "description": "按修改时间查询。"}, False),
+        ({"apiChineseName": "电子面单取号"}, True),
+        ({"apiChineseName": "商家审核"}, True),
+        ({"apiChineseName": "Cancels an order"}, True),
+        ({"description": "创建订单，返回编号"}, True),
+        ({"requestParams": [{"name": "param_apply_new_request", "type": "String"}]}, True),
+        ({"requestParams": [{"name": "start_create", "type": "Date"}]}, False),
+    ],
+)
+def test_what_a_document_says_of_a_change_makes_it_a_write(told: dict[str, Any], writes: bool) -> None:
+    assert imported(official(name="cainiao.order.get", **told)).writes is writes
 
 
 @pytest.mark.parametrize(

@@ -123,11 +123,31 @@ def changed(path: str, value: object) -> dict[str, Any]:
 
 def test_each_operation_is_an_api_under_a_name_of_its_own(found: dict[str, ApiSpec]) -> None:
     assert {method: (spec.writes, spec.session, spec.category) for method, spec in found.items()} == {
-        "notes.note-id.get": (False, "none", "notes"),
+        "notes.note-id.get": (True, "none", "notes"),
         "taobao.note.update": (True, "optional", "note"),
         "tmall.notes.search": (False, "required", "notes"),
         "notes.delete": (True, "required", "notes"),
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "verb", "operation", "writes"),
+    [
+        ("/refund", "get", {"operationId": "alibaba.trade.refund.agree"}, True),
+        ("/price", "get", {"x-top-method": "tmall.item.price.update"}, True),
+        ("/items", "get", {}, True),
+        ("/items", "get", {"operationId": "listItems"}, False),
+        ("/items", "post", {"operationId": "taobao.items.get"}, False),
+        ("/items", "delete", {"operationId": "taobao.items.get"}, True),
+        ("/items/search", "get", {}, False),
+        ("/items/cancel", "get", {"x-top-method": "taobao.items.get"}, True),
+        ("/items", "get", {"x-top-method": "taobao.items.get", "operationId": "deleteItems"}, True),
+        ("/items", "get", {"x-top-method": "taobao.items.get", "summary": "Deletes items"}, True),
+    ],
+)
+def test_a_verb_of_http_proves_no_read(path: str, verb: str, operation: dict[str, Any], writes: bool) -> None:
+    (spec,) = specs(openapi({"openapi": "3.0.0", "paths": {path: {verb: operation}}})).values()
+    assert spec.writes is writes
 
 
 def test_every_converted_api_says_that_its_gateway_is_assumed(found: dict[str, ApiSpec]) -> None:

@@ -101,6 +101,23 @@ def test_what_is_denied_stays_denied_however_it_is_allowed_or_written() -> None:
     assert refusal(role, CATALOG.spec("taobao.trade.get")) is None
 
 
+def test_deny_means_an_api_by_every_name_that_a_call_takes(tmp_path: Path) -> None:
+    memo = MEMO.api
+    seller, retired = "taobao.item.seller.get", "taobao.item.get"
+    names = (memo, f"{memo}\u200b", f"{memo}\0", memo.replace(".", "\uff0e"), "trade.memo.update")
+    cases = [(pattern, name) for pattern in ("trade.memo.update", "trade.memo.*", memo) for name in names]
+    bench = workbench(tmp_path)
+    engine = bench.engine
+    for pattern, method in [*cases, (retired, seller), ("item.get", seller)]:
+        engine.environment = replace(bench.environments["dev"], deny=(pattern,))
+        with pytest.raises(Forbidden) as raised:
+            engine.prepare(RequestDraft(method, {"tid": "1"}))
+        assert f"deny has {pattern}" in said(raised.value.message)
+    assert refusal(replace(ROLE, allow=("trade.memo.*",)), CATALOG.spec(memo)) is None
+    assert refusal(replace(ROLE, allow=(memo,)), unlisted(f"{memo}\u200b")) is not None
+    assert refusal(replace(ROLE, allow=(retired,)), CATALOG.spec(seller)) is not None
+
+
 @given(st.lists(st.sampled_from(WRITES + READS), max_size=3), st.sampled_from(WRITES + READS))
 def test_a_list_of_names_is_exactly_those_names(names: list[str], method: str) -> None:
     assert bool(match(tuple(names), method)) is (method in names)

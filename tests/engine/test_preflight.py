@@ -270,7 +270,8 @@ def no_address(host: str, port: int) -> object:
     [
         (no_address, {}, "lamp.reach.dns"),
         (lambda _host, _port: [], {}, "lamp.reach.connect"),
-        (no_address, {"HTTPS_PROXY": "http://me:secretword@proxy.example:3128"}, "lamp.reach.proxy"),
+        (no_address, {"HTTPS_PROXY": "  http://me:secretword@proxy.example:3128 "}, "lamp.reach.proxy"),
+        (no_address, {"HTTPS_PROXY": "http://proxy.example:3128:me:secretword"}, "lamp.reach.proxy"),
     ],
 )
 def test_which_part_of_the_way_is_broken_is_said(
@@ -364,6 +365,16 @@ def test_problems_of_the_configuration_are_red() -> None:
     assert config_lamp(()).state == "ok"
     lamp = config_lamp((Message("spec.no_folder"),))
     assert (lamp.state, lamp.cure is not None) == ("bad", True)
+
+
+def test_entries_of_allow_and_deny_that_fit_no_api_are_doubted(tmp_path: Path) -> None:
+    bench = workbench(tmp_path)
+    bench.engine.environment = replace(bench.engine.environment, deny=("trade.memo.update", "taobao.tarde.*"))
+    lamp = next(lamp for lamp in at_hand(bench.engine) if lamp.name == "config")
+    problems = lamp.sentence.values["problems"]
+    assert isinstance(problems, tuple)
+    (doubt,) = problems
+    assert (lamp.state, doubt.values) == ("warn", {"name": "deny", "patterns": ("taobao.tarde.*",)})
 
 
 def test_a_clock_that_was_never_compared_is_not_judged(tmp_path: Path) -> None:

@@ -236,6 +236,16 @@ class Catalog(Mapping[str, ApiSpec]):
         except KeyError:
             return unlisted(method)
 
+    def former_names(self, method: str) -> tuple[str, ...]:
+        """The retired APIs in whose place `method` is called."""
+        return self._former.get(method, ())
+
+    @cached_property
+    def _former(self) -> dict[str, tuple[str, ...]]:
+        retired = [self.spec(entry.method) for entry in self.entries.values() if entry.retired]
+        pairs = [(new, spec.method) for spec in retired if spec.retired for new in spec.retired.instead]
+        return {method: tuple(old for new, old in pairs if new == method) for method, _old in pairs}
+
     def model(self, name: str) -> Model | None:
         """A shared model by the platform's type name; None when no usable file describes it."""
         if name not in self._models:

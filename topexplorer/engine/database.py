@@ -119,6 +119,11 @@ class Database:
             raise
 
 
+def moved_aside(path: Path) -> tuple[Path, ...]:
+    """The broken databases that were in the way of the one at `path`, with their journals."""
+    return tuple(sorted(path.parent.glob(f"{path.name}.broken-*")))
+
+
 def is_broken(error: Exception) -> bool:
     """Whether the error says that the file is no usable database, and not that the disk or a lock is in the way."""
     return isinstance(error, ForeignDatabase) or _code(error) in _BROKEN

@@ -6,6 +6,7 @@ Order of a call: guard, ledger, wire, decode, account, keep. What the far end do
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -111,7 +112,7 @@ class Engine:
         if trouble := session_trouble(self.vault, self.environment, self.seller, spec, self.clock()):
             problems.append(values.Problem("session", trouble, "warning"))
         for name, path in draft.sent_files().items():
-            if not Path(path).expanduser().is_file():
+            if not os.path.isfile(os.path.expanduser(path)):
                 problems.append(values.Problem(name, message("check.no_file", path=path)))
         return tuple(problems)
 
@@ -123,7 +124,7 @@ class Engine:
         is sent as it was shown; when anything has become different since, it has to be confirmed anew.
         """
         environment, spec = self.environment, self.catalog.spec(draft.api)
-        require_permitted(environment, spec)
+        require_permitted(environment, spec, self.catalog)
         require_safe(environment)
         credentials, files = keys_to_sign(self.vault, environment, self.seller), read_files(draft)
         counted_from = confirmed.planned_at if confirmed else self.clock()
@@ -214,7 +215,7 @@ class Engine:
         environment = self.environments.get(signed.environment)
         if environment is None:
             raise UnknownEnvironment(message("environment.unknown", name=signed.environment))
-        require_permitted(environment, self.catalog.spec(signed.method))
+        require_permitted(environment, self.catalog.spec(signed.method), self.catalog)
         call_id = self.new_id()
         wire = await asyncio.to_thread(self.wire, environment)
         await self._reserve(call_id, signed, environment, on_wait)

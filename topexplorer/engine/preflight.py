@@ -18,6 +18,7 @@ from topexplorer.core.timestamps import Skew, span
 from topexplorer.engine.currentseller import token_in_use
 from topexplorer.engine.engine import Engine
 from topexplorer.engine.environments import SANDBOX_URL, require_safe
+from topexplorer.engine.guard import strangers
 from topexplorer.engine.ledger import limit_words, span_words
 from topexplorer.engine.quota import is_shown
 
@@ -32,7 +33,7 @@ NEARLY = 0.8
 def at_hand(engine: Engine, problems: Iterable[Message] = ()) -> tuple[Lamp, ...]:
     """What can be known of the active environment without a call. `problems` are those of the configuration."""
     return (
-        config_lamp(problems),
+        config_lamp(problems, lists_told(engine)),
         specs_lamp(engine, thorough=False),
         address_lamp(engine),
         keys_lamp(engine),
@@ -41,11 +42,22 @@ def at_hand(engine: Engine, problems: Iterable[Message] = ()) -> tuple[Lamp, ...
     )
 
 
-def config_lamp(problems: Iterable[Message]) -> Lamp:
-    """Whether every file of settings could be used."""
+def lists_told(engine: Engine) -> tuple[Message, ...]:
+    """The entries of `allow` and `deny` that no API of the catalog fits: a slip, or an API that the catalog lacks."""
+    facts = engine.environment
+    lists = {"allow": facts.allow, "deny": facts.deny}
+    found = {name: strangers(patterns, engine.catalog) for name, patterns in lists.items()}
+    return tuple(message("lamp.config.stranger", name=name, patterns=p) for name, p in found.items() if p)
+
+
+def config_lamp(problems: Iterable[Message], doubts: Iterable[Message] = ()) -> Lamp:
+    """Whether every file of settings could be used, and what in it may not mean what it should."""
     found = tuple(problems)
     if found:
         return Lamp("config", "bad", message("lamp.config.bad", problems=found), message("lamp.config.cure"))
+    if doubted := tuple(doubts):
+        doubt = message("lamp.config.bad", problems=doubted)
+        return Lamp("config", "warn", doubt, message("lamp.config.stranger.cure"))
     return Lamp("config", "ok", message("lamp.config.ok"))
 
 

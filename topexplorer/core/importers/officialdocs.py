@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
+from topexplorer.core.importers.effects import writes
 from topexplorer.core.importers.jsondocument import loaded
 from topexplorer.core.importers.outcome import Imported, Outcome, Package, Source, Unusable
 from topexplorer.core.importers.plaintext import one_line, raw
@@ -30,7 +31,6 @@ from topexplorer.core.importers.specparts import (
     type_name,
     whole_number,
     words,
-    writes,
 )
 from topexplorer.core.language import message
 from topexplorer.core.spec import ApiSpec, ErrorCode, Need, Origin, Sample
@@ -121,7 +121,7 @@ def _spec(document: dict[str, Any], source: Source, package: str) -> ApiSpec:
         category=package,
         session=_session(document.get("labels")),
         access=access_of(package),
-        writes=writes(method),
+        writes=writes(method, (text_of(document.get("apiChineseName")), summary), [part.name for part in asked]),
         params=tuple([as_param(part, can_choose_fields=bool(answered)) for part in asked]),
         response=tuple([as_field(part) for part in answered]),
         errors=tuple(_errors(document.get("errorCodes"))),

@@ -8,9 +8,10 @@ platform's gateway, so every spec says that its protocol is assumed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
+from topexplorer.core.importers.effects import names_change, writes
 from topexplorer.core.importers.jsondocument import loaded
 from topexplorer.core.importers.openapischema import Schemas
 from topexplorer.core.importers.outcome import Imported, Outcome, Source, Unusable
@@ -29,7 +30,6 @@ from topexplorer.core.importers.specparts import (
     text_of,
     title_words,
     words,
-    writes,
 )
 from topexplorer.core.language import Words, message
 from topexplorer.core.spec import ApiSpec, Need, Origin
@@ -135,7 +135,7 @@ class _Operation:
             category=package,
             session=self._session(),
             access=access_of(package),
-            writes=self._verb not in ("get", "head", "options") and writes(method),
+            writes=self._writes(method, params),
             params=tuple([as_param(part) for part in params.values()]),
             response=tuple([as_field(part) for part in self._answer(where)]),
             uncertain=UNCERTAIN,
@@ -152,6 +152,15 @@ class _Operation:
             return method_name(named, f"{where}.operationId")
         steps = [re.sub(r"[^A-Za-z0-9_\-]+", "_", step).strip("_") for step in self._path.split("/")]
         return method_name(".".join([*filter(None, steps), self._verb]), where)
+
+    def _writes(self, method: str, params: Iterable[str]) -> bool:
+        """Whether it may change something. A name made of the path says nothing by the verb at its end."""
+        named = text_of(self._operation.get("operationId")).strip()
+        if self._verb in ("put", "patch", "delete") or names_change(named) or names_change(self._path):
+            return True
+        is_given = "x-top-method" in self._operation or method == named
+        said = (text_of(self._operation.get("summary")), foreign_text(self._operation.get("description")))
+        return writes(method if is_given else named or method.removesuffix(f".{self._verb}"), said, params)
 
     def _tag(self) -> str:
         tags = self._operation.get("tags")

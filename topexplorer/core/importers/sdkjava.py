@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from topexplorer.core.importers.effects import writes
 from topexplorer.core.importers.javasource import JavaClass, JavaField, JavaFile, Token, parsed, unquoted
 from topexplorer.core.importers.jsondocument import decoded
 from topexplorer.core.importers.outcome import Imported, Outcome, Source, Unusable
@@ -28,7 +29,6 @@ from topexplorer.core.importers.specparts import (
     type_name,
     whole_number,
     words,
-    writes,
 )
 from topexplorer.core.language import Words, message
 from topexplorer.core.spec import ApiSpec, Origin
@@ -147,7 +147,7 @@ class JavaSdk:
             category=package,
             session="optional",
             access=access_of(package),
-            writes=writes(request.method),
+            writes=writes(request.method, asked=params),
             params=tuple([as_param(part, can_choose_fields=bool(fields)) for part in params.values()]),
             response=tuple([as_field(part) for part in fields]),
             uncertain=UNCERTAIN if answer else NO_ANSWER,

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from topexplorer.core.importers.effects import writes
 from topexplorer.core.importers.jsondocument import decoded
 from topexplorer.core.importers.outcome import Imported, Outcome, Source, Unusable
 from topexplorer.core.importers.specparts import (
@@ -22,7 +23,6 @@ from topexplorer.core.importers.specparts import (
     package_of,
     part_name,
     words,
-    writes,
 )
 from topexplorer.core.language import Words, message
 from topexplorer.core.spec import ApiSpec, Origin, Param
@@ -103,7 +103,7 @@ def _spec(node: ast.ClassDef, name: str) -> ApiSpec:
         category=package,
         session="optional",
         access=access_of(package),
-        writes=writes(method),
+        writes=writes(method, asked=params),
         params=tuple(params.values()),
         uncertain=UNCERTAIN,
         origin=Origin(kind=PythonSdk.kind, name=name, package=package),

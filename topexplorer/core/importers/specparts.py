@@ -29,7 +29,6 @@ _METHOD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,127}")
 _NAME = re.compile(r"[\w$*@.:\-]{1,128}")
 _TYPE = re.compile(r"[\w.$]{1,128}(\[\])*")
 _CLAUSE = re.compile(r"(.+?)(?:[，。；：！？,;:!?\n(（\[【<]|\.\s|$)")
-_READS = re.compile(r"(batch|multi)?(get|list|query|search|find|count|check|detail)s?(by[a-z_]+)?")
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=GMT8)
 _KINDS: dict[str, ParamType] = {
     "String": "string",
@@ -185,11 +184,6 @@ def as_field(part: Part) -> Field:
         example=part.example or None,
         children=tuple([as_field(child) for child in part.children]),
     )
-
-
-def writes(method: str) -> bool:
-    """False only for a name that ends as reading APIs do."""
-    return not _READS.fullmatch(method.rpartition(".")[2].lower())
 
 
 def package_of(method: str) -> str:

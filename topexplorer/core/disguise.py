@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from topexplorer.core import signing
 from topexplorer.core.call import Answer, Exchange, Outcome, Refusal, RequestDraft, SignedRequest
-from topexplorer.core.personal import Disguise
+from topexplorer.core.personal import Disguise, people_in
+from topexplorer.core.personalnames import SPARED, kind_of
 from topexplorer.core.signlab.steps import FIRST_BYTES, Step, Steps
 from topexplorer.core.taint import MASK
 
@@ -20,17 +21,18 @@ def hidden_exchange(exchange: Exchange, disguise: Disguise) -> Exchange:
     Starred is only what came back: what was sent is known to whoever sent it.
     """
     is_starred = disguise.style == "stars"
+    disguise = disguise.knowing(people_in(exchange.draft.values))
     return replace(
         exchange,
         request=exchange.request if is_starred else hidden_request(exchange.request, disguise),
         outcome=_outcome(exchange.outcome, disguise),
-        headers=tuple((name, disguise.text(text, digits=False)) for name, text in exchange.headers),
+        headers=tuple((name, _header(name, text, disguise)) for name, text in exchange.headers),
     )
 
 
 def hidden_request(request: SignedRequest, disguise: Disguise) -> SignedRequest:
     """A redacted request with its parameters disguised, and what is signed made of those."""
-    params = tuple((name, disguise.value(name, text)) for name, text in request.params)
+    params = disguise.values(request.params)
     signed = [pair for pair in params if pair[0] != "sign"]
     is_plain = signing.base_string([pair for pair in request.params if pair[0] != "sign"]) == request.base_string
     text = signing.base_string(signed) if is_plain else disguise.text(request.base_string)
@@ -39,7 +41,7 @@ def hidden_request(request: SignedRequest, disguise: Disguise) -> SignedRequest:
 
 def hidden_draft(draft: RequestDraft, disguise: Disguise) -> RequestDraft:
     """The draft with every value disguised that is personal by its name or its looks."""
-    values = {name: disguise.value(name, text) for name, text in draft.values.items()}
+    values = dict(disguise.values(draft.values.items()))
     return draft if values == draft.values else replace(draft, values=values)
 
 
@@ -48,8 +50,8 @@ def without_personal(draft: RequestDraft) -> tuple[RequestDraft, tuple[str, ...]
 
     Never a fake: a request that somebody may send must not hold made-up people.
     """
-    stars = Disguise(b"", "stars")
-    left_out = tuple(name for name, text in draft.values.items() if text.strip() and stars.value(name, text) != text)
+    starred = Disguise(b"", "stars").values(draft.values.items())
+    left_out = tuple(name for name, text in starred if text.strip() and text != draft.values[name])
     values = {name: text for name, text in draft.values.items() if name not in left_out}
     return (replace(draft, values=values) if left_out else draft), left_out
 
@@ -63,7 +65,8 @@ def with_placeholders(draft: RequestDraft) -> RequestDraft:
 def hidden_steps(steps: Steps, disguise: Disguise) -> Steps:
     """The steps of a sign with the parameters disguised."""
     rows = next((step.rows for step in steps.steps if step.name == "sorted"), ())
-    pairs = [(name, text, disguise.value(name, text)) for name, text in rows if isinstance(text, str)]
+    texts = [(name, text) for name, text in rows if isinstance(text, str)]
+    pairs = [(name, old, new) for (name, old), (_name, new) in zip(texts, disguise.values(texts), strict=True)]
 
     def joined(text: str) -> str:
         at = 0
@@ -83,7 +86,9 @@ def hidden_steps(steps: Steps, disguise: Disguise) -> Steps:
         if step.name == "bytes":
             rows = (("", first),)
         elif all(isinstance(text, str) for _name, text in rows):
-            rows = tuple((name, disguise.value(name, str(text)) if name else joined(str(text))) for name, text in rows)
+            seen = disguise.values((name, str(text)) for name, text in rows)
+            both = zip(rows, seen, strict=True)
+            rows = tuple((name, new if name else joined(str(text))) for (name, text), (_name, new) in both)
         return replace(step, rows=rows)
 
     return replace(steps, steps=tuple(hidden(step) for step in steps.steps), text=shown)
@@ -94,6 +99,14 @@ def _outcome(outcome: Outcome, disguise: Disguise) -> Outcome:
     if isinstance(outcome, Answer):
         return outcome if body is outcome.body else Answer(body, outcome.format, outcome.root, outcome.request_id)
     if isinstance(outcome, Refusal):
-        sub_msg = None if outcome.sub_msg is None else disguise.text(outcome.sub_msg)
-        return replace(outcome, body=body, msg=disguise.text(outcome.msg), sub_msg=sub_msg)
-    return replace(outcome, body=body, detail=disguise.text(outcome.detail))
+        sub_msg = None if outcome.sub_msg is None else disguise.value("sub_msg", outcome.sub_msg)
+        return replace(outcome, body=body, msg=disguise.value("msg", outcome.msg), sub_msg=sub_msg)
+    return replace(outcome, body=body, detail=disguise.value("detail", outcome.detail))
+
+
+def _header(name: str, text: str, disguise: Disguise) -> str:
+    """`X-Tel` is named as a field is; the nick is what a header calls `X-User`."""
+    called = name.lower().replace("-", "_").removeprefix("x_")
+    if SPARED.search(called):
+        return disguise.text(text, digits=False)
+    return disguise.value(called if kind_of(called) or not kind_of(f"{called}_nick") else f"{called}_nick", text)

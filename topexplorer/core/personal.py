@@ -7,14 +7,15 @@ one Disguise shows the same fake for the same person.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from html import escape, unescape
+from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Literal
 
 from topexplorer.core.fakes import check_digit, fake, stars
-from topexplorer.core.personalnames import BESIDE, SPARED, Kind, kind_of
+from topexplorer.core.personalnames import SPARED, Kind, kind_of, kinds_sent
+from topexplorer.core.personalplaces import Place, looks_like_document, places
+from topexplorer.core.taint import MASK
 
 Style = Literal["fake", "stars"]
 OWN: frozenset[Kind] = frozenset({"shop", "app"})
@@ -25,6 +26,8 @@ CUT = "…"
 """What stands at the end of a text that did not fit."""
 LONGEST_LITERAL = 200
 MOST_REMEMBERED = 200_000
+MOST_REPEATED = 200
+"""Texts of a request that are searched for in its answer."""
 _NEAR = 300
 
 _DIGITS: Mapping[Kind, re.Pattern[str]] = {
@@ -37,12 +40,6 @@ _DIGITS: Mapping[Kind, re.Pattern[str]] = {
 """What looks like it, if nothing of the sort stands before it."""
 _COUNTRY = re.compile(r"(?:\+|00)?86[- ]?$")
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,10}(?!\w)", re.ASCII)
-_KEY = re.compile(r'()"([\w-]{1,60})"\s*:\s*')
-_ANY_KEY = re.compile(r'(\\*)"([\w-]{1,60})\1"\s*:\s*')
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
-_LIST = re.compile(r'(?:\{\s*\\*"\w+\\*"\s*:\s*)?\[([^\[\]{}]*)\]')
-_ELEMENT = re.compile(r"<([\w.-]{1,60})(?:\s[^<>]*)?>")
 
 
 class Disguise:
@@ -78,7 +75,10 @@ class Disguise:
         every = self._passing | self._lasting
         self._literals = {text: kind for text, kind in every.items() if _is_telling(text)}
         longest_first = sorted(self._literals, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(_as_word, longest_first))) if longest_first else None
+        # Most letters begin none of them.
+        first = "".join(map(re.escape, sorted({text[0] for text in longest_first})))
+        every_one = "|".join(map(_as_word, longest_first))
+        self._pattern = re.compile(f"(?=[{first}])(?:{every_one})") if longest_first else None
 
     def instead(self, kind: Kind, text: str) -> str:
         """What stands for a text of that kind. What is a fake already stays, so that nothing is disguised twice."""
@@ -95,16 +95,38 @@ class Disguise:
                 self._made.add(made)
         return made
 
+    def knowing(self, literals: Mapping[str, Kind]) -> Disguise:
+        """One that hides these texts wherever they stand too, and makes the same fakes."""
+        if not literals:
+            return self
+        other = copy(self)
+        other._passing = {**self._passing, **literals}
+        other._compile()
+        return other
+
     def value(self, name: str, text: str) -> str:
-        """The text of a field or parameter of that name; JSON in it is rewritten as JSON."""
-        kind = kind_of(name)
-        if kind and kind in _LISTED:
-            return "".join(part if part in ",;" else self.instead(kind, part) for part in re.split("([,;])", text))
+        """The text of a field or parameter of that name; a document in it is rewritten as one."""
+        return self._value(name, text, kind_of(name))
+
+    def values(self, values: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """The parameters of one request, each with what may be seen of it."""
+        pairs = tuple(values)
+        kinds = kinds_sent([name for name, _text in pairs])
+        return tuple((name, self._value(name, text, kinds.get(name))) for name, text in pairs)
+
+    def _value(self, name: str, text: str, kind: Kind | None) -> str:
+        if looks_like_document(text):
+            made = self._document(text, None if kind == "words" else kind)
+            if kind is None or made != text or text.lstrip()[:1] in ("{", "["):
+                return made
         if kind:
-            return self.instead(kind, text)
-        if text.lstrip()[:1] in ("{", "["):
-            return self._json(text)
+            return self._by_kind(kind, text)
         return self.text(text, digits=self.style == "fake" or SPARED.search(name) is None)
+
+    def _by_kind(self, kind: Kind, text: str) -> str:
+        if kind in _LISTED:
+            return "".join(part if part in ",;" else self.instead(kind, part) for part in _parts(text))
+        return self.instead(kind, text)
 
     def text(self, text: str, *, digits: bool = True) -> str:
         """A sentence: what looks personal, and the literals. Without `digits`, numbers are left alone."""
@@ -117,80 +139,27 @@ class Disguise:
 
     def json_line(self, text: str) -> str:
         """A piece of JSON, whatever it begins with."""
-        return self._json(text)
+        return self._without_literals(self._document(text))
 
     def body(self, body: bytes) -> bytes:
-        """A document. Takes some 0.1 s per MB: use a thread for large ones."""
+        """A document. Takes some 0.3 s per MB: use a thread for large ones."""
         text = body.decode("utf-8", "surrogateescape")
-        start = text[:200].lstrip("\ufeff \t\r\n")[:1]
-        made = self._xml(text) if start == "<" else self._json(text)
+        made = self._document(text)
+        if text[:200].lstrip("\ufeff \t\r\n")[:1] not in ("{", "[", "<"):
+            made = self._without_literals(made)
         return body if made == text else made.encode("utf-8", "surrogateescape")
 
-    def _json(self, text: str) -> str:
-        return self._by_looks(_rewritten(text, self._json_values(text)))
+    def _document(self, text: str, kind: Kind | None = None) -> str:
+        found = places(text, self._pattern, kind)
+        return self._by_looks(_rewritten(text, ((one.start, one.end, one.spell(self._of_place(one))) for one in found)))
 
-    def _xml(self, text: str) -> str:
-        return self._by_looks(_rewritten(text, self._xml_values(text)))
-
-    def _json_values(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Each place that holds something personal by its name, and what stands there instead."""
-        for key in (_ANY_KEY if '\\"' in text else _KEY).finditer(text):
-            kind = kind_of(key[2]) or (BESIDE[key[2]] if key[2] in BESIDE and _is_beside_phone(text, key) else None)
-            if kind is None:
-                continue
-            at, quote = key.end(), key[1] + '"'
-            if several := _LIST.match(text, at):
-                yield from self._members(kind, text, several.start(1), several.end(1), quote)
-            else:
-                yield from self._members(kind, text, at, at, quote)
-
-    def _members(self, kind: Kind, text: str, at: int, end: int, quote: str) -> Iterator[tuple[int, int, str]]:
-        """The single value at `at`, or every one up to `end`."""
-        while True:
-            while at < end and text[at] in ", \t\r\n":
-                at += 1
-            if text.startswith(quote, at):
-                start = at + len(quote)
-                stop = _end_of_string(text, start, quote)
-                yield start, stop, self._inside(kind, text[start:stop], quote)
-                at = stop + len(quote)
-            elif number := _NUMBER.match(text, at):
-                yield number.start(), number.end(), self._digits(kind, number[0], quote)
-                at = number.end()
-            else:
-                return
-            if at >= end:
-                return
-
-    def _inside(self, kind: Kind, written: str, quote: str) -> str:
-        """A JSON string's inside, with its own way of escaping."""
-        if "\\" not in written:
-            return self.instead(kind, written)
-        try:
-            plain = json.loads(f'"{written}"') if quote == '"' else json.loads(json.loads(f'"\\"{written}\\""'))
-        except ValueError:
-            return self.instead(kind, written)
-        made = json.dumps(self.instead(kind, str(plain)), ensure_ascii="\\u" in written)[1:-1]
-        return made if quote == '"' else json.dumps(made, ensure_ascii=False)[1:-1]
-
-    def _digits(self, kind: Kind, number: str, quote: str) -> str:
-        made = self.instead(kind, number)
-        return made if _NUMBER.fullmatch(made) else f"{quote}{made}{quote}"
-
-    def _xml_values(self, text: str) -> Iterator[tuple[int, int, str]]:
-        for element in _ELEMENT.finditer(text):
-            kind = kind_of(element[1])
-            if kind is None:
-                continue
-            end = text.find(f"</{element[1]}>", element.end())
-            for leaf in re.finditer(r"(?:^|>)([^<>]+)(?=<|$)", text[element.end() : end]) if end >= 0 else ():
-                if leaf[1].strip():
-                    start = element.end() + leaf.start(1)
-                    yield start, start + len(leaf[1]), escape(self.instead(kind, unescape(leaf[1])), quote=False)
+    def _of_place(self, place: Place) -> str:
+        if place.kind is None:
+            return self._without_literals(place.text)
+        return self._by_kind(place.kind, place.text)
 
     def _by_looks(self, text: str) -> str:
         """What looks personal in the texts of a document: not in numbers, and not under names of numbers."""
-        text = self._without_literals(text)
         places = []
         for start, end, kind in _looks(text):
             made = self.instead(kind, text[start:end])
@@ -268,22 +237,28 @@ def _rewritten(text: str, places: Iterable[tuple[int, int, str]]) -> str:
     return "".join((*pieces, text[at:])) if pieces else text
 
 
-def _end_of_string(text: str, start: int, quote: str) -> int:
-    if quote == '"':
-        string = _STRING.match(text, start - 1)
-        return string.end(1) if string else len(text)
-    end = text.find(quote, start)
-    while end > 0 and text[end - 1] == "\\":
-        end = text.find(quote, end + 1)
-    return end if end >= 0 else len(text)
+def _parts(text: str) -> list[str]:
+    """The texts of a list with commas, and what stands between them."""
+    return re.split("([,;])", text)
 
 
-def _is_beside_phone(text: str, key: re.Match[str]) -> bool:
-    """Whether the object that the key stands in has a phone number too."""
-    start = text.rfind("{", max(0, key.start() - 2000), key.start())
-    end = text.find("}", key.end(), key.end() + 2000)
-    around = text[max(start, 0) : end if end >= 0 else key.end() + 2000]
-    return any(kind_of(other[2]) in ("mobile", "phone") for other in _KEY.finditer(around))
+def people_in(values: Mapping[str, str]) -> dict[str, Kind]:
+    """The texts of a request's parameters that are personal: what its answer may repeat."""
+    kinds = kinds_sent(values)
+    found: dict[str, Kind] = {}
+    for name, text in values.items():
+        kind = kinds.get(name)
+        if looks_like_document(text):
+            named = [(one.kind, one.text) for one in places(text, None, None if kind == "words" else kind)]
+        else:
+            named = [(kind, part) for part in (_parts(text) if kind in _LISTED else [text])]
+        found |= {part.strip(): kind for kind, part in named if kind is not None and _is_repeatable(part.strip())}
+    return dict(list(found.items())[:MOST_REPEATED])
+
+
+def _is_repeatable(text: str) -> bool:
+    """Whether that text, typed as a person's, is one wherever it stands. Stars are not, nor what every answer says."""
+    return len(re.sub(r"[\W_]", "", text)) > 2 and MASK not in text and text.lower() not in ("true", "false", "null")
 
 
 def _is_telling(text: str) -> bool:

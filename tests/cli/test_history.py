@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from shutil import copytree
 
@@ -401,6 +402,24 @@ def test_calls_are_forgotten_by_id_by_environment_and_all(called: Command, full_
     assert (ids(called), called("history", "forget", "--all").code) == ([], 0)
     for words in ((), ("s1", "--all"), ("s1", "--env", "sandbox")):
         assert "say what to forget" in called("history", "forget", *words).err
+
+
+def test_what_is_damaged_is_forgotten_too(called: Command) -> None:
+    folder = called.paths.state / "history"
+    path = folder / "sandbox.sqlite3"
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE calls SET at = 1000000000000000000 WHERE n IN (1, 2)")
+    connection.close()
+    ran = called("history", "list", "--json")
+    assert (ran.code, [row["id"] for row in rows(ran)], "history forget s" in ran.err) == (0, ["s4", "s3"], True)
+    assert called("history", "forget", "s1").code == 0
+    path.with_name("dev.sqlite3.broken-1").write_bytes(b"an older call")
+    path.with_name("dev.sqlite3.broken-1-wal").write_bytes(b"an older call")
+    ran = called("history", "forget", "--env", "sandbox", "--yes", "-v")
+    assert ("deleted 3 calls" in ran.err, "dev.sqlite3.broken-1" in ran.err, ids(called)) == (True, True, [])
+    assert called("history", "forget", "--all").code == 2
+    assert called("history", "forget", "--all", "--yes").code == 0
+    assert not list(folder.glob("*broken*"))
 
 
 def test_many_calls_are_forgotten_only_when_somebody_means_it(called: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,3 +100,64 @@ def test_no_answer_makes_keeping_fail(noise: bytes) -> None:
             for disguise in (None, Disguise(b"key")):
                 kept, _names = pastcall.fit_to_keep(made(RequestDraft("a.get"), {}, outcome), disguise)
                 json.dumps(pastcall.document(kept, ()))
+
+
+TOKEN = "6101fre5hTokenNeverKnown0123456789ab"
+
+
+def kept_of(outcome: Outcome, headers: dict[str, str] | None = None, **values: str) -> tuple[Exchange, str]:
+    """What is kept, and all of that in one text."""
+    exchange = made(RequestDraft("a.get", values), {**values, "tid": "1"}, outcome)
+    kept, left_out = pastcall.fit_to_keep(replace(exchange, headers=tuple((headers or {}).items())), None)
+    texts = (json.dumps(pastcall.document(kept, left_out)), kept.body.decode(), pastcall.words_of(kept, ""))
+    return kept, "\n".join(texts)
+
+
+def test_a_token_that_came_with_an_answer_is_nowhere_in_what_is_kept() -> None:
+    body = json.dumps({"error_response": {"sub_msg": f"bad access_token={TOKEN}", "seen": TOKEN}}).encode()
+    for outcome in (
+        Refusal(27, f"Invalid session: {TOKEN}", "isv.x", f"no {TOKEN}", f"r-{TOKEN}", body),
+        Answer(json.dumps({"a_response": {"sessionKey": TOKEN, "x": {"y": TOKEN}}}).encode(), "json", "a_response", ""),
+        NoAnswer("redirect", f"https://x.example/?access_token={TOKEN}&a=1"),
+    ):
+        _kept, text = kept_of(outcome)
+        assert TOKEN not in text
+    headers = {"set-cookie": f"sid={TOKEN}; Path=/", "x-session": "short", "location": f"/?token={TOKEN}", TOKEN: "1"}
+    kept, text = kept_of(Answer(f'{{"a_response":{{"sid":"{TOKEN}"}}}}'.encode(), "json", "a_response", ""), headers)
+    assert TOKEN not in text
+    assert dict(kept.headers) == {"set-cookie": MASK, "x-session": MASK, "location": f"/?token={MASK}", MASK: "1"}
+
+
+def test_what_was_sent_is_masked_by_its_name_and_left_out_of_the_draft() -> None:
+    accounts = f'[{{"login_id":"a","login_pwd":"{TOKEN}"}}]'
+    answer = Answer(b'{"a_response":{}}', "json", "a_response", None)
+    kept, text = kept_of(answer, param_list=accounts, param_token="abc", memo="session is over")
+    assert TOKEN not in text
+    assert kept.draft.values == {"memo": "session is over"}
+    params = dict(kept.request.params)
+    assert (params["param_token"], json.loads(params["param_list"])[0]["login_id"]) == (MASK, "a")
+
+
+def test_a_document_stays_one_when_a_token_is_masked_in_it() -> None:
+    xml = f"<a_response><token_result>x</token_result><access_token>{TOKEN}</access_token><pwd>pwd</pwd></a_response>"
+    kept, _text = kept_of(Answer(xml.encode(), "xml", "a_response", None))
+    assert isinstance(kept.outcome, Answer)
+    assert kept.outcome.payload == {"token_result": "x", "access_token": MASK, "pwd": "pwd"}
+    words = {"session": "request_id", "password": "123456", "tid": 1234567, "sum": 123456.5, "n": [-123456, 7]}
+    told = {"msg": "session authorization_expired", "request_id": "authorization_expired", "code": "a123456b"}
+    kept, _text = kept_of(Answer(json.dumps({"a_response": words | told}).encode(), "json", "a_response", "r"))
+    assert isinstance(kept.outcome, Answer)
+    masked = {"password": MASK, "sum": None, "n": [None, 7]}
+    assert kept.outcome.payload == words | told | masked, "what is no word of its own stays"
+
+
+def test_an_answer_full_of_tokens_loses_its_body_and_no_secret_stays_beside_it() -> None:
+    tokens = [f"{place:06}{TOKEN}" for place in range(2000)]
+    body = json.dumps({"a_response": {"rows": [{"token": token} for token in tokens]}}).encode()
+    kept, text = kept_of(Answer(body, "json", "a_response", None), {"x-seen": tokens[7], "x-long": "y".join(tokens)})
+    assert kept.body == b""
+    assert TOKEN not in text
+    few = json.dumps({"a_response": {"rows": [{"token": token} for token in tokens[:100]]}}).encode()
+    kept, text = kept_of(Answer(few, "json", "a_response", None))
+    assert TOKEN not in text
+    assert text.count(f'{{"token": "{MASK}"}}') == 100

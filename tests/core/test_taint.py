@@ -21,12 +21,12 @@ SECRETS = (PLAIN, ODD, "6100a1b2c3d4e5f60718293a4b5c6d7e8f9001122334455667788")
 
 def written(secret: str) -> dict[str, str]:
     """The secret as the software of others writes it: made here by other means than in the module."""
-    small = quote(secret, "")
+    small = "".join(f"%{p[:2].lower()}{p[2:]}" if n else p for n, p in enumerate(quote(secret, "").split("%")))
     data = secret.encode()
     return {
         "plain": secret,
         "percent": quote(secret, ""),
-        "percent, small": "".join(f"%{p[:2].lower()}{p[2:]}" if n else p for n, p in enumerate(small.split("%"))),
+        "percent, small": small,
         "form": quote_plus(secret),
         "every byte percent": "".join(f"%{byte:02x}" for byte in data),
         "twice percent": quote(quote(secret, ""), ""),
@@ -38,6 +38,15 @@ def written(secret: str) -> dict[str, str]:
         "every letter escaped": "".join(f"\\u{ord(letter):04x}" for letter in secret),
         "every letter ESCAPED": "".join(f"\\u{ord(letter):04X}" for letter in secret),
         "html": f"<p>{html.escape(secret)}</p>",
+        "form, plus as it is": quote(secret, "+"),
+        "three times percent": quote(quote(quote(secret, ""), ""), ""),
+        "twice percent, small": quote(small, ""),
+        "odd letters escaped": "".join(c if c.isascii() and c.isalnum() else f"\\u{ord(c):04x}" for c in secret),
+        "decimal entities": "".join(f"&#{ord(letter)};" for letter in secret),
+        "hex entities": "".join(f"&#x{ord(letter):X};" for letter in secret),
+        "odd letters as entities": "".join(c if c.isascii() and c.isalnum() else f"&#{ord(c)};" for c in secret),
+        "CAPITALS": secret.upper(),
+        "small": secret.lower(),
         "hex": data.hex(),
         "HEX": data.hex().upper(),
     }
@@ -92,6 +101,13 @@ def test_json_stays_json_when_a_number_is_a_secret() -> None:
     body = b'{"a": 61234567 , "b":[61234567,1], "c":"x:61234567, y"}'
     assert json.loads(taint.mask_body(body)) == {"a": None, "b": [None, 1], "c": "x:null, y"}
     assert taint.mask_body(b'{"c":"tid 61234567"}') == f'{{"c":"tid {MASK}"}}'.encode()
+
+
+def test_a_number_with_a_secret_in_it_is_masked_whole_and_words_only_where_they_stand_alone() -> None:
+    assert Taint(["61234567"]).mask_body(b'{"a":-61234567.5,"b":161234567}') == b'{"a":null,"b":null}'
+    taint = Taint(["a-longer-secret"], words=["hunter22", "a-longer-secret"])
+    assert taint.mask("hunter22 hunter223 a-longer-secrets") == f"{MASK} hunter223 {MASK}s"
+    assert (Taint(["x-secret"]) | taint).mask("hunter223 x-secret") == f"hunter223 {MASK}"
 
 
 def test_nothing_is_touched_where_there_is_no_secret() -> None:

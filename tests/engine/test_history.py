@@ -160,6 +160,26 @@ def test_no_secret_gets_into_a_file_not_even_one_that_came_with_the_answer(tmp_p
         assert kept.ok == exchange.ok
 
 
+def test_a_known_secret_is_in_no_name_path_method_or_header_that_is_kept(tmp_path: Path) -> None:
+    secret = DEV["TOPEXPLORER_DEV_SESSION"]
+    file = tmp_path / f"x{secret}.png"
+    file.write_bytes(b"png")
+    headers = {f"X-{secret}": "1", "X-Up": secret.upper()}
+    far = httpx.MockTransport(lambda _request: httpx.Response(200, content=b'{"a_response":{}}', headers=headers))
+    bench = workbench(tmp_path / "home", DEV, transport=far)
+    bench.engine.use("dev")
+    odd = {f"q{secret}": "1", "tid": "1"}
+    draft = RequestDraft(f"taobao.{secret}.get", odd, {f"f{secret}": str(file), "img": str(file)}, frozenset({secret}))
+    exchange = made(bench, draft)
+    assert exchange.ok
+    parts = [part.name + part.file_name for part in exchange.request.files]
+    assert secret not in json.dumps([exchange.draft.api, exchange.headers, parts])
+    assert secret.encode() not in all_content(bench).lower()
+    (past,) = bench.history.recent()
+    kept = bench.history.exchange(past.id)
+    assert (past.api, kept.draft.values, kept.draft.files) == ("taobao.******.get", {"tid": "1"}, {})
+
+
 def test_of_production_nobody_is_kept_and_one_person_is_always_the_same_made_up_one(tmp_path: Path) -> None:
     bench = market(tmp_path)
     typed = {"tid": TID, "fields": "tid,receiver_name,receiver_mobile,buyer_nick", "receiver_name": "张三"}
@@ -327,6 +347,39 @@ def test_a_call_whose_document_is_damaged_or_whose_answer_unpacks_without_end_is
             connection.execute("UPDATE bodies SET packed = ?", before[1:])
         connection.close()
     assert bench.history.exchange("d1").ok
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE calls SET at = 1000000000000000000 WHERE n = 1",
+        "UPDATE calls SET at = 'x' WHERE n = 1",
+        "UPDATE calls SET api = x'fffe' WHERE n = 1",
+        "UPDATE calls SET seconds = 'x' WHERE n = 1",
+        "UPDATE calls SET size = 'x' WHERE n = 1",
+        "UPDATE calls SET words = x'00', n = -5 WHERE n = 1",
+    ],
+)
+def test_a_call_whose_row_is_damaged_is_told_left_out_and_can_be_forgotten(tmp_path: Path, change: str) -> None:
+    bench = workbench(tmp_path)
+    made(bench, TIME)
+    made(bench, TIME)
+    with sqlite3.connect(bench.history.folder / "sandbox.sqlite3") as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(change)
+        connection.execute("UPDATE contents SET n = (SELECT min(n) FROM calls) WHERE n = 1")
+    connection.close()
+    for _ in range(2):
+        assert [past.id for past in bench.history.recent()] == ["s2"]
+    ((entry, environment),) = bench.history.unread.items()
+    (problem,) = bench.history.problems
+    assert (environment, f"history forget {entry}" in said(problem)) == ("sandbox", True)
+    with pytest.raises(StorageError) as caught:
+        bench.history.get(entry)
+    assert f"history forget {entry}" in said(caught.value.message)
+    assert bench.history.forget([entry]) == 1
+    assert [past.id for past in bench.history.recent()] == ["s2"]
+    assert not bench.history.unread
 
 
 def test_calls_that_end_at_once_in_several_programs_are_all_kept(tmp_path: Path) -> None:

@@ -138,16 +138,24 @@ def forget(bench: Workbench, console: Console, options: Namespace) -> int:
     if sum(map(bool, (options.ids, options.env, options.all))) != 1:
         raise UsageError(message("history.cli.forget_what"), message("history.cli.forget_what.hint"))
     every = bench.history.recent()
+    unread = bench.history.unread
     if options.ids:
-        known = {past.id for past in every}
+        known = {past.id for past in every} | unread.keys()
         chosen = list(dict.fromkeys(options.ids))
         if unknown := next((entry for entry in chosen if entry not in known), None):
             raise UsageError(message("history.unknown", entry=clean_line(unknown)), message("history.unknown.hint"))
     else:
-        chosen = [past.id for past in _of_environment(bench, every, options.env)]
-        if chosen:
+        damaged = [entry for entry, environment in unread.items() if options.env in (None, environment)]
+        chosen = damaged + [past.id for past in every if options.env in (None, past.environment)]
+        if options.env and not chosen:
+            bench.environments.get_or_raise(options.env)
+        if chosen or (options.all and bench.history.moved_aside):
             _confirm(console, options, len(chosen))
     gone = bench.history.forget(chosen)
+    if options.all:
+        bench.history.forget_moved_aside()
+    elif options.env and (aside := bench.history.moved_aside):
+        console.warn(message("history.cli.aside", paths=tuple(clean_line(str(path)) for path in aside)))
     console.narrate([console.say("history.cli.forgotten", n=gone)])
     return output.OK
 

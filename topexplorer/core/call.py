@@ -150,11 +150,23 @@ class SignedRequest:
     def redacted(self) -> SignedRequest:
         """The only form that may be stored, logged, shown or exported."""
         mask = self.taint.mask
-        params = tuple((mask(name), self._masked(name, text)) for name, text in self.params)
-        values = {name: self._masked(name, text) for name, text in self.draft.values.items()}
-        draft = self.draft if values == self.draft.values else replace(self.draft, values=values)
+        draft = self.draft
+        shown = replace(
+            draft,
+            api=mask(draft.api),
+            values={mask(name): self._masked(name, text) for name, text in draft.values.items()},
+            files={mask(name): mask(path) for name, path in draft.files.items()},
+            off=frozenset(map(mask, draft.off)),
+        )
         return replace(
-            self, draft=draft, url=mask(self.url), params=params, base_string=mask(self.base_string), taint=NOTHING
+            self,
+            draft=draft if shown == draft else shown,
+            url=mask(self.url),
+            params=tuple((mask(name), self._masked(name, text)) for name, text in self.params),
+            files=tuple(replace(part, name=mask(part.name), file_name=mask(part.file_name)) for part in self.files),
+            base_string=mask(self.base_string),
+            left_out=tuple((mask(name), reason) for name, reason in self.left_out),
+            taint=NOTHING,
         )
 
     def _masked(self, name: str, text: str) -> str:

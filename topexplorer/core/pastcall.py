@@ -1,13 +1,13 @@
 """A call as the history keeps it: what may be kept of an exchange, its document, and the exchange made of that again.
 
-No secret is in it: the exchange is the redacted one, and rows of the draft in which something was masked are left out.
+No secret is in it: the exchange is the redacted one, what is a token by its name is masked wherever it stands, and rows
+of the draft in which something was masked are left out.
 Where personal data may not be kept, rows that hold some are left out of the draft, so that nobody sends a made-up
 person, and in everything else people are made up.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,6 +30,7 @@ from topexplorer.core.draftdocument import draft_document, draft_of
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.taint import MASK, Taint
 from topexplorer.core.text import size_text
+from topexplorer.core.tokens import TokenSearch, looks_like_token, names_token
 
 if TYPE_CHECKING:
     from topexplorer.core.personal import Disguise
@@ -38,9 +39,11 @@ State = Literal["ok", "refused", "silent"]
 """Answered, refused by the gateway, or no usable answer."""
 Document = dict[str, Any]
 """What JSON can say."""
-_TOKEN_NAMES = ("access_token", "refresh_token", "top_session", "session", "sessionkey", "app_secret", "appsecret")
-"""What an answer may hold that is a secret which nobody knew before it came."""
-_TOKEN = r"(?:\\|[\"'=:<>\s]|&quot;|&#34;){1,16}([0-9A-Za-z_+/=-]{12,})"
+MOST_WORK = 32 * 1024 * 1024
+"""Bytes of an answer, times the tokens in it, that are worth masking; beyond, the answer is not kept."""
+LONGEST_TOKEN = 4096
+LONG_BESIDE = 200
+"""Characters of a text beside such an answer, from which it is masked whole."""
 LONGEST_WORDS = 4000
 """Characters that a call is found by."""
 _OWN_PARAMS = ("app_key", "method", "timestamp", "format", "v", "sign_method", "sign", "simplify", "session")
@@ -77,9 +80,11 @@ class PastCall:
 def fit_to_keep(exchange: Exchange, disguise: Disguise | None) -> tuple[Exchange, tuple[str, ...]]:
     """What of a redacted exchange may be kept, and the names of the rows that were left out of its draft.
 
-    `disguise` makes people up; None where they may be kept. As slow as the answer is large.
+    `disguise` makes people up; None where they may be kept. As slow as the answer is large. An answer with more tokens
+    than can be masked in a moment loses its body.
     """
-    exchange, draft = _without_tokens(exchange), exchange.draft
+    exchange = _without_tokens(exchange)
+    draft = exchange.draft
     masked = {name for name, text in (*draft.values.items(), *draft.files.items()) if MASK in text or MASK in name}
     draft = _without(draft, masked)
     if disguise is None:
@@ -93,6 +98,14 @@ def fit_to_keep(exchange: Exchange, disguise: Disguise | None) -> tuple[Exchange
     files = tuple(FilePart(part.name, "", b"") for part in exchange.request.files)
     hidden = replace(hidden, request=replace(hidden.request, params=params, files=files))
     return _with_draft(hidden, replace(draft, files={})), tuple(sorted({*masked, *personal, *draft.files}))
+
+
+def without_body(exchange: Exchange) -> Exchange:
+    """The exchange without the body that came back: for an answer that is not kept."""
+    outcome = exchange.outcome
+    if isinstance(outcome, Answer):
+        return replace(exchange, outcome=Answer(b"", outcome.format, outcome.root, outcome.request_id))
+    return replace(exchange, outcome=replace(outcome, body=b""))
 
 
 def document(exchange: Exchange, left_out: tuple[str, ...]) -> Document:
@@ -174,17 +187,60 @@ def as_utc(microseconds: int) -> datetime:
 
 
 def _without_tokens(exchange: Exchange) -> Exchange:
-    body, outcome = exchange.body, exchange.outcome
-    tokens = set()
-    for name in _TOKEN_NAMES:
-        if name.encode() in body:
-            tokens |= {found.decode() for found in re.findall((name + _TOKEN).encode(), body)}
-    if not tokens:
-        return exchange
-    masked = Taint(tokens).mask_body(body)
+    """The exchange without the tokens that nobody knew when it was redacted."""
+    search, beside = TokenSearch(), _beside(exchange)
+    search.look(exchange.body)
+    for name, text in beside:
+        search.under(name, text)
+    tokens = search.found
+    size = len(exchange.body) + sum(len(text) for _name, text in beside)
+    crowded = size * len(tokens) > MOST_WORK or any(len(token) > LONGEST_TOKEN for token in tokens)
+    if crowded:
+        everything = "\n".join(text for _name, text in beside if len(text) <= LONG_BESIDE)
+        tokens = frozenset(token for token in tokens if token in everything)
+    strong = frozenset(filter(looks_like_token, tokens))
+    return _masked(exchange, Taint(strong, tokens - strong), crowded)
+
+
+def _beside(exchange: Exchange) -> list[tuple[str, str]]:
+    """Every text that is kept beside the answer's body, with its name if it has one."""
+    request, draft = exchange.request, exchange.draft
+    pairs = [*request.params, *draft.values.items(), *draft.files.items(), *exchange.headers]
+    alone = [draft.api, request.url, *(name for name, _text in pairs)]
+    alone += (text for part in request.files for text in (part.name, part.file_name))
+    alone += (text for text in _outcome_document(exchange.outcome).values() if isinstance(text, str))
+    return [*pairs, *(("", text) for text in alone)]
+
+
+def _masked(exchange: Exchange, taint: Taint, crowded: bool) -> Exchange:
+    """The exchange with these masked wherever they stand, and all of what is a secret by its name. `crowded`: without
+    the body and long texts, in which there are too many to look for.
+    """
+
+    def told(text: str) -> str:
+        return MASK if crowded and len(text) > LONG_BESIDE else taint.mask(text)
+
+    def under(name: str, text: str) -> str:
+        return MASK if text and names_token(name) else told(text)
+
+    request, draft, outcome = exchange.request, exchange.draft, exchange.outcome
+    values = {name: under(name, text) for name, text in draft.values.items()}
+    request = replace(
+        request,
+        draft=draft if values == draft.values else replace(draft, values=values),
+        params=tuple((name, under(name, text)) for name, text in request.params),
+        taint=taint,
+    ).redacted()
+    texts = {name: told(text) for name, text in _outcome_document(outcome).items() if isinstance(text, str)}
+    body = b"" if crowded else taint.mask_body(exchange.body)
     if isinstance(outcome, Answer):
-        return replace(exchange, outcome=Answer(masked, outcome.format, outcome.root, outcome.request_id))
-    return replace(exchange, outcome=replace(outcome, body=masked))
+        outcome = Answer(body, outcome.format, texts.get("root"), texts.get("request_id"))
+    elif isinstance(outcome, Refusal):
+        outcome = Refusal(outcome.code, **texts, body=body)
+    else:
+        outcome = NoAnswer(outcome.reason, texts["detail"], body)
+    headers = tuple((taint.mask(name), under(name, text)) for name, text in exchange.headers)
+    return replace(exchange, request=request, outcome=outcome, headers=headers)
 
 
 def _without(draft: RequestDraft, names: set[str]) -> RequestDraft:

@@ -1,9 +1,9 @@
 """The one way that secrets are masked: by what they are, not by where they stand.
 
 Give a `Taint` the secrets that are known, and it replaces each of them in text or bytes, in every spelling that
-software on the way writes: as it is, percent-encoded, in JSON's and HTML's escapes, in base64 wherever it begins, in
-hex. What contains another secret is masked whole. A secret under `SHORT` characters is masked only where it stands
-alone, because it would tear words apart.
+software on the way writes: as it is, in capital or small letters, percent-encoded, in JSON's and HTML's escapes, in
+base64 wherever it begins, in hex. What contains another secret is masked whole. A secret under `SHORT` characters is
+masked only where it stands alone, because it would tear words apart.
 
 `KnownSecrets` is the set that grows while the program learns secrets; everything that writes, draws or logs asks it.
 It also hears of the names that are no secret and that demo mode hides: app keys and shops.
@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 MASK = "******"
 SHORT = 6
 """Characters below which a secret is masked only as a word of its own, and in no encoding."""
+LONG = 12
+"""Characters from which a secret is masked in capital and in small letters too: names of headers lose theirs."""
 BLOCK = 256 * 1024
 """Bytes looked at in one go: they stay in the processor's cache, and other threads get their turn between two."""
 AROUND = 24
 """Bytes on either side of a spelling that decide whether and how it is masked."""
 _SCRIPT_SAFE = "!~*'()"
+_NUMERIC = b"0123456789+-.eE"
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 
 Span = tuple[int, int]
@@ -48,9 +51,12 @@ class Taint:
 
     __slots__ = ("_always", "_guarded", "_longest", "_secrets", "_spelled")
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets = frozenset(filter(None, secrets))
-        self._spelled: dict[str, tuple[Form, ...]] = {}
+    def __init__(self, secrets: Iterable[str] = (), words: Iterable[str] = ()) -> None:
+        """`words` are secrets too, masked only where they stand alone, whatever their length."""
+        secrets = frozenset(filter(None, secrets))
+        words = frozenset(filter(None, words)) - secrets
+        self._spelled: dict[str, tuple[Form, ...]] = {word: tuple(spellings(word, alone=True)) for word in words}
+        self._secrets = secrets | words
         self._always: tuple[Form, ...] | None = None
         self._guarded: tuple[tuple[str, bytes, tuple[Form, ...]], ...] = ()
         self._longest = 0
@@ -110,7 +116,7 @@ class Taint:
     def _compile(self) -> tuple[Form, ...]:
         if self._always is None:
             always: dict[str, Form] = {}
-            guarded: dict[str, dict[str, Form]] = {"%": {}, "\\u": {}}
+            guarded: dict[str, dict[str, Form]] = {"%2525": {}, "%": {}, "\\u": {}, "&#": {}}
             for secret in self._secrets:
                 if secret not in self._spelled:
                     self._spelled[secret] = tuple(spellings(secret))
@@ -218,41 +224,72 @@ class KnownSecrets:
 NOTHING = Taint()
 
 
-def spellings(secret: str) -> Iterator[Form]:
-    """Every way in which software writes `secret`; some of them more than once."""
-    alone = len(secret) < SHORT
-    for text in {secret} if alone else {secret, *_escaped(secret)}:
-        yield Form(text, text.encode("utf-8", "replace"), alone=alone)
-    if not alone:
+def spellings(secret: str, alone: bool = False) -> Iterator[Form]:
+    """Every way in which software writes `secret`; some of them more than once. `alone`: it counts only as a word."""
+    is_short = len(secret) < SHORT
+    for text in {secret} if is_short else {secret, *_escaped(secret)}:
+        yield Form(text, text.encode("utf-8", "replace"), alone=alone or is_short)
+    if not (alone or is_short):
         yield from _base64_forms(secret.encode("utf-8", "replace"))
 
 
 def _escaped(secret: str) -> Iterator[str]:
+    if len(secret) >= LONG:
+        yield from (secret.lower(), secret.upper())
+    yield from _in_urls(secret)
+    yield from _in_json(secret)
+    yield from _in_html(secret)
+    data = secret.encode("utf-8", "replace")
+    yield from (data.hex(), data.hex().upper())
+
+
+def _in_urls(secret: str) -> set[str]:
+    """Percent-encoded once, twice and three times."""
     from urllib.parse import quote, quote_plus
 
     data = secret.encode("utf-8", "replace")
-    ways = {quote(secret, safe, errors="replace") for safe in ("", "/", _SCRIPT_SAFE, "/:?=&,;+@$")}
+    every = "".join(f"%{byte:02X}" for byte in data)
+    if secret.isascii() and secret.isalnum():
+        ways = {every, every.lower()}
+        twice = {way.replace("%", "%25") for way in ways}
+        return ways | twice | {way.replace("%", "%25") for way in twice}
+    ways = {quote(secret, safe, errors="replace") for safe in ("", "/", "+", _SCRIPT_SAFE, "/:?=&,;+@$")}
     ways |= {quote_plus(secret, errors="replace"), quote_plus(secret, "*", errors="replace").replace("~", "%7E")}
-    ways |= {"".join(f"%{byte:02X}" for byte in data), _percents(data)}
-    ways |= {quote(way, "") for way in ways}
-    yield from ways
-    yield from (_small_percents(way) for way in ways)
-    in_json = {json.dumps(secret, ensure_ascii=ascii)[1:-1] for ascii in (True, False)}
-    in_json |= {way.replace("/", "\\/") for way in in_json}
+    ways |= {every, _percents(data)}
+    ways |= {_small_percents(way) for way in ways}
+    twice = {quote(way, "") for way in ways}
+    return ways | twice | {_small_percents(way) for way in twice} | {quote(way, "") for way in twice}
+
+
+def _in_json(secret: str) -> set[str]:
+    """In a string of JSON, and in JSON in a string of JSON."""
+    ways = {json.dumps(secret, ensure_ascii=ascii)[1:-1] for ascii in (True, False)}
+    ways |= {way.replace("/", "\\/") for way in ways}
     units = secret.encode("utf-16-be", "surrogatepass")
     codes = [int.from_bytes(units[at : at + 2], "big") for at in range(0, len(units), 2)]
-    in_json |= {"".join(f"\\u{code:04x}" for code in codes), "".join(f"\\u{code:04X}" for code in codes)}
-    yield from in_json
-    yield from (json.dumps(way)[1:-1] for way in in_json)
+    for form in ("\\u{:04x}", "\\u{:04X}"):
+        ways.add("".join(map(form.format, codes)))
+        ways.add("".join(chr(code) if _is_plain(code) else form.format(code) for code in codes))
+    return ways | {json.dumps(way)[1:-1] for way in ways}
+
+
+def _in_html(secret: str) -> Iterator[str]:
     in_html = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     quoted = in_html.replace('"', "&quot;")
     yield from (in_html, quoted, quoted.replace("'", "&#x27;"), quoted.replace("'", "&#39;"))
-    yield from (data.hex(), data.hex().upper())
+    for form in ("&#{};", "&#x{:x};", "&#x{:X};"):
+        yield "".join(form.format(ord(letter)) for letter in secret)
+        yield "".join(letter if _is_plain(ord(letter)) else form.format(ord(letter)) for letter in secret)
+
+
+def _is_plain(code: int) -> bool:
+    """Whether it is a letter or digit that nothing escapes."""
+    return code < 128 and chr(code).isalnum()
 
 
 def _percents(data: bytes) -> str:
     """Everything but letters and digits percent-encoded."""
-    return "".join(chr(byte) if chr(byte).isascii() and chr(byte).isalnum() else f"%{byte:02X}" for byte in data)
+    return "".join(chr(byte) if _is_plain(byte) else f"%{byte:02X}" for byte in data)
 
 
 def _small_percents(text: str) -> str:
@@ -313,14 +350,22 @@ def _cut_out(body: bytes, spans: list[Span], begins: int = 0) -> bytes:
     pieces: list[bytes] = []
     at = begins
     for start, end in spans:
-        pieces += (body[at:start], b"null" if _is_number(body, start, end) else MASK.encode())
+        if end <= at:
+            continue
+        if number := _number(body, start, end, at):
+            start, end = number
+        pieces += (body[at:start], b"null" if number else MASK.encode())
         at = end
     return b"".join((*pieces, body[at:]))
 
 
-def _is_number(body: bytes, start: int, end: int) -> bool:
-    """Whether what stands there is the whole of a JSON number."""
+def _number(body: bytes, start: int, end: int, since: int) -> Span | None:
+    """The JSON number that has these bytes in it; None where they are in none."""
     if not body[start:end].isdigit():
-        return False
-    before, behind = body[max(0, start - AROUND) : start].rstrip()[-1:], body[end : end + AROUND].lstrip()[:1]
-    return before in (b":", b"[", b",") and behind in (b",", b"]", b"}")
+        return None
+    head, tail = body[max(since, start - AROUND) : start], body[end : end + AROUND]
+    first = start - len(head) + len(head.rstrip(_NUMERIC))
+    last = end + len(tail) - len(tail.lstrip(_NUMERIC))
+    before, behind = body[max(0, first - AROUND) : first].rstrip()[-1:], body[last : last + AROUND].lstrip()[:1]
+    is_one = before in (b":", b"[", b",") and behind in (b",", b"]", b"}")
+    return (max(since, first), last) if is_one else None

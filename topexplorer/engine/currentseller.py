@@ -42,11 +42,11 @@ def token_in_use(vault: Vault, environment: Environment, seller: str | None) -> 
 
 
 def seller_of(signed: SignedRequest, vault: Vault, environment: Environment, seller: str | None) -> str:
-    """Whose session that call carries, by nick; empty where it carries none or nobody knows whose."""
+    """Whose session that call carries, by nick, without a secret; empty where it carries none or nobody knows whose."""
     if not any(name == "session" for name, _text in signed.params):
         return ""
     token = token_in_use(vault, environment, seller)
-    return token.nick if token else seller or ""
+    return vault.known.mask(token.nick if token else seller or "")
 
 
 def session_trouble(

@@ -35,8 +35,12 @@ MOST_BODY = 4 * 1024 * 1024
 """Bytes of an answer that is kept; of a larger one everything else is."""
 MOST_PACKED = 64 * 1024 * 1024
 """Bytes of all the answers of a kind, compressed."""
+SHOWN_UNREAD = 5
+"""Calls that cannot be read which are named one by one."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_UNREADABLE = (TypeError, ValueError, OverflowError, OSError)
+_COLUMNS = [str, int, str, str, str, str, str, float, int, str]
 
 
 class UnknownCall(UsageError):
@@ -67,11 +71,24 @@ class History:
         self._lock = threading.Lock()
         self._adding: threading.Thread | None = None
         self._problems: dict[str, Message] = {}
+        self._unread: dict[str, str] = {}
 
     @property
     def problems(self) -> tuple[Message, ...]:
         """What went wrong with the files so far, one sentence each."""
         return tuple(self._problems.values())
+
+    @property
+    def unread(self) -> Mapping[str, str]:
+        """The environments of the calls, by id, that `recent` left out last because they cannot be read."""
+        return dict(self._unread)
+
+    @property
+    def moved_aside(self) -> tuple[Path, ...]:
+        """The damaged files that were in the way: they hold calls that nothing lists."""
+        from topexplorer.engine.database import moved_aside
+
+        return tuple(path for kind in LETTERS for path in moved_aside(self._path(kind)))
 
     def add(self, exchange: Exchange, environment: Environment, seller: str) -> None:
         """Keeps a call that has ended, unless its environment keeps none. `seller` is whose session it carried."""
@@ -85,20 +102,32 @@ class History:
     def recent(self) -> tuple[PastCall, ...]:
         """Every call that is kept, the latest first; what is too old is dropped before.
 
-        A file that cannot be read is one of `problems`, and those of the other kinds are listed.
+        A file or a call that cannot be read is one of `problems`, and the others are listed.
         """
         found: list[PastCall] = []
+        unread: dict[str, str] = {}
         for kind, letter in LETTERS.items():
             with self._telling(kind), self._open(kind) as file:
                 if file is not None:
                     self._drop_old(file, kind)
-                    found += (_past(letter, line) for line in file.lines())
+                    for line in file.lines():
+                        try:
+                            found.append(_past(letter, line))
+                        except _UNREADABLE:
+                            unread[f"{letter}{line[0]}"] = str(line[3])
+        self._unread = unread
+        if unread:
+            told = tuple(unread)[:SHOWN_UNREAD]
+            self._problems["unread"] = message("history.unread", n=len(unread), entries=told, entry=told[0])
         return tuple(sorted(found, key=lambda past: past.at, reverse=True))
 
     def get(self, entry: str) -> PastCall:
         """The call of that id. Raises UnknownCall or StorageError."""
         line = self._row(entry).line
-        return _past(entry[0], line)
+        try:
+            return _past(entry[0], line)
+        except _UNREADABLE:
+            raise StorageError(message("history.damaged", entry=clean_line(entry))) from None
 
     def exchange(self, entry: str) -> Exchange:
         """The whole exchange of that id. Raises UnknownCall or StorageError."""
@@ -107,7 +136,7 @@ class History:
             body = None if row.packed is None else _unpacked(row.packed)
             past = _past(entry[0], row.line)
             return pastcall.revived(past, json.loads(row.document), body, made_up=entry[0] == LETTERS["prod"])
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError, zlib.error):
+        except (*_UNREADABLE, KeyError, AttributeError, RecursionError, zlib.error):
             raise StorageError(message("history.damaged", entry=clean_line(entry))) from None
 
     def forget(self, entries: Collection[str]) -> int:
@@ -118,6 +147,17 @@ class History:
                 with self._open(kind) as file:
                     gone += file.delete(numbers) if file is not None else 0
         return gone
+
+    def forget_moved_aside(self) -> None:
+        """Deletes the damaged files that were in the way. Raises StorageError."""
+        for path in self.moved_aside:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                from topexplorer.engine.database import cause
+
+                told = message("history.unusable", path=clean_line(str(path)), cause=cause(error))
+                raise StorageError(told) from None
 
     def prune(self) -> None:
         """Drops what is too old. What the disk refuses is one of `problems`."""
@@ -136,14 +176,16 @@ class History:
     def _add(self, before: threading.Thread | None, exchange: Exchange, kind: Kind, seller: str) -> None:
         if before is not None:
             before.join()
+        size = len(exchange.body)
+        if size > MOST_BODY:
+            exchange = pastcall.without_body(exchange)
         kept, left_out = pastcall.fit_to_keep(exchange, self._people() if kind == "prod" else None)
         state, reason = pastcall.state_of(kept.outcome)
-        size = len(exchange.body)
         values = {
             "call": exchange.id,
             "at": (exchange.started_at - _EPOCH) // _MICROSECOND,
             "environment": exchange.environment,
-            "api": exchange.draft.api,
+            "api": kept.draft.api,
             "seller": seller,
             "state": state,
             "reason": reason,
@@ -152,7 +194,7 @@ class History:
             "words": pastcall.words_of(kept, seller).encode("utf-8", "replace").decode(),
         }
         document = json.dumps(pastcall.document(kept, left_out))
-        packed = zlib.compress(kept.body, 1) if size <= MOST_BODY else None
+        packed = zlib.compress(kept.body, 1) if kept.body or not size else None
         with self._telling(kind):
             try:
                 self._write(kind, values, document, packed)
@@ -210,7 +252,7 @@ class History:
         from topexplorer.engine.database import NewerDatabase, cause, is_broken
         from topexplorer.engine.historyfile import HistoryFile
 
-        path = self.folder / f"{kind}.sqlite3"
+        path = self._path(kind)
         shown = clean_line(str(path))
         if not make:
             self.wait()
@@ -231,6 +273,9 @@ class History:
         except (OSError, sqlite3.Error) as error:
             raise StorageError(message("history.unusable", path=shown, cause=cause(error))) from None
 
+    def _path(self, kind: Kind) -> Path:
+        return self.folder / f"{kind}.sqlite3"
+
     def _note_moved(self, path: str, moved: Path | None) -> Message:
         told = message("history.broken", path=path, moved=clean_line(str(moved)))
         if moved is not None:
@@ -239,11 +284,15 @@ class History:
 
 
 def _is_entry(text: str) -> bool:
-    return len(text) < 16 and text[1:].isascii() and text[1:].isdigit()
+    digits = text[1:].removeprefix("-")
+    return len(text) < 16 and digits.isascii() and digits.isdigit()
 
 
 def _past(letter: str, line: Line) -> PastCall:
+    """Raises one of `_UNREADABLE` for a row that was not written by `add`."""
     number, call, at, *rest = line
+    if [type(value) for value in (call, at, *rest)] != _COLUMNS:
+        raise TypeError("not a row of the history")
     return PastCall(f"{letter}{number}", call, pastcall.as_utc(at), *rest)
 
 

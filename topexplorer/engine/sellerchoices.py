@@ -1,5 +1,6 @@
 """What is remembered about sellers between runs: who was chosen last in an environment, and the callback address of an
-app whose sellers bring their code by hand. Nicks and addresses, never a session.
+app whose sellers bring their code by hand. Nicks and addresses, never a secret: what is known as one is not remembered,
+wherever it came from.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from topexplorer.core.language import Message, message
+from topexplorer.core.taint import KnownSecrets
 from topexplorer.core.text import clean_line
 from topexplorer.engine.settings import storage_cause, write_atomic
 
@@ -22,8 +24,9 @@ Kind = Literal["sellers", "callbacks"]
 class SellerChoices:
     """Read when first asked. A file that cannot be used counts as empty and is named in `problem`."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, known: KnownSecrets) -> None:
         self._file = file
+        self._known = known
         self._content: dict[str, dict[str, str]] | None = None
         self.problem: Message | None = None
 
@@ -32,8 +35,9 @@ class SellerChoices:
         return self._read().get(kind, {}).get(environment, "")
 
     def remember(self, kind: Kind, environment: str, text: str) -> None:
-        """Remembers `text`, or with an empty one forgets. Raises StorageError."""
+        """Remembers `text`; with an empty one, or one with a secret in it, forgets. Raises StorageError."""
         content = self._read()
+        text = "" if self._known.holds(text) else text
         if content.get(kind, {}).get(environment, "") == text:
             return
         kept = {name: held for name, held in content.get(kind, {}).items() if name != environment}

@@ -59,7 +59,7 @@ class Wire:
         try:
             async with self._client() as client, _posted(client, signed) as answer:
                 reply.status = answer.status_code
-                reply.headers = tuple((name, mask(text)) for name, text in answer.headers.items())
+                reply.headers = tuple((mask(name), mask(text)) for name, text in answer.headers.items())
                 if answer.is_redirect:
                     return NoAnswer("redirect", mask(answer.headers.get("location", "")))
                 body = Body(answer.headers.get("content-encoding", ""), MAX_BODY)

@@ -24,7 +24,7 @@ from topexplorer.engine.environments import SANDBOX_URL, Environment, Environmen
 from topexplorer.engine.hardening import watch
 from topexplorer.engine.indexfile import IndexFile
 from topexplorer.engine.proxylogin import logins_of
-from topexplorer.engine.settings import Paths, Preferences, read_preferences, write_preferences
+from topexplorer.engine.settings import Paths, Preferences, read_preferences, typed_path, write_preferences
 from topexplorer.engine.vault import Vault
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ class Workbench:
     def seller_choices(self) -> SellerChoices:
         from topexplorer.engine.sellerchoices import SellerChoices
 
-        return SellerChoices(self.paths.sellers_file)
+        return SellerChoices(self.paths.sellers_file, self.known)
 
     @cached_property
     def sellers(self) -> Sellers:
@@ -267,13 +267,15 @@ class Workbench:
 
         When the active environment is gone or no longer usable, the resting one takes its place.
         """
-        from topexplorer.engine.configwriter import ConfigWriter, require_apart
+        from topexplorer.engine.configwriter import ConfigWriter, require_apart, require_reachable
 
         before = self.environments
-        writer = ConfigWriter(
-            self.paths.config_file, self.catalog.platform, lambda found: require_apart(found, self.vault)
-        )
-        environments = change(writer)
+
+        def check(found: Environments) -> None:
+            require_apart(found, self.vault)
+            require_reachable(before, found, self.vault)
+
+        environments = change(ConfigWriter(self.paths.config_file, self.catalog.platform, check))
         self.problems[:] = [problem for problem in self.problems if problem not in before.problems]
         self.problems.extend(environments.problems)
         self.known.learn(secret.reveal() for secret in environments.secrets)
@@ -348,4 +350,4 @@ def assemble(
     )
 
 
-__all__ = ["TopExplorerError", "Workbench", "assemble"]
+__all__ = ["TopExplorerError", "Workbench", "assemble", "typed_path"]

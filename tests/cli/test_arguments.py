@@ -47,10 +47,10 @@ def test_what_argparse_would_say_is_said_in_our_words(arguments: Arguments, word
     assert caught.value.message.key == key
 
 
-def test_an_argparse_sentence_nobody_translated_is_shown_as_it_is(arguments: Arguments) -> None:
+def test_an_argparse_sentence_nobody_translated_is_not_repeated(arguments: Arguments) -> None:
     with pytest.raises(UsageError) as caught:
-        arguments._parser.error("something new")
-    assert Language("zh").render(caught.value.message) == "something new"
+        arguments._parser.error("something new about what was typed")
+    assert Language("zh").render(caught.value.message) == "命令的写法不对"
 
 
 def test_global_options_are_found_wherever_they_stand() -> None:

@@ -155,7 +155,7 @@ def test_options_and_parameters_come_in_any_order(topexplorer: Command) -> None:
     ("words", "said"),
     [
         (("tid",), '“tid” is not a parameter · write name=value, with quotes around blanks: name="two words"'),
-        (("=1",), '“=1” is not a parameter · write name=value, with quotes around blanks: name="two words"'),
+        (("=1",), '“…” is not a parameter · write name=value, with quotes around blanks: name="two words"'),
         (("tid=1", "tid=2"), "tid stands twice; give it once, lists with commas"),
         (("format=xml",), "format is a parameter of the gateway itself; use --format"),
         (("timestamp=1",), "timestamp is a parameter of the gateway itself and is filled in for you; leave it out"),
@@ -176,6 +176,16 @@ def test_a_session_is_never_taken_from_the_command_line(topexplorer: Command) ->
     assert ran.code == 2
     assert ran.err.startswith("error: session comes from the environment’s keys")
     assert "6100secret" not in ran.err
+
+
+@pytest.mark.parametrize("name", ["method", "session", "sign", "app_key", "format"])
+def test_a_file_is_never_sent_in_place_of_a_parameter_of_the_gateway(
+    topexplorer: Command, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "f.txt"
+    path.write_text("taobao.trade.close", "utf-8")
+    ran = topexplorer("call", "time.get", "--file", f"{name}={path}")
+    assert (ran.code, ran.out, ran.err.startswith(f"error: {name} ")) == (2, "", True)
 
 
 def test_a_value_can_come_from_stdin(topexplorer: Command, give_stdin: GiveStdin) -> None:

@@ -119,6 +119,26 @@ def test_an_environment_with_keys_in_the_vault_is_removed_only_when_it_is_said(t
     assert "shop" not in topexplorer("env", "list").out
 
 
+def test_no_change_leaves_keys_where_the_environment_does_not_look(topexplorer: Command) -> None:
+    topexplorer("env", "add", "shop", "kind=dev")
+    room = vault(topexplorer.paths.vault_folder).room
+    room.put(Environment("shop", "dev", ""), "111", Secret("s3cret"))
+    was = topexplorer.paths.config_file.read_bytes()
+    for change in ("kind=prod", "kind=sandbox", "vault=keyring"):
+        ran = topexplorer("env", "edit", "shop", change)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+        assert f"the dev vault {topexplorer.paths.vault_folder / 'dev.vault'} holds keys of shop" in ran.err
+        assert "“topexplorer keys forget shop”" in ran.err
+        assert topexplorer.paths.config_file.read_bytes() == was
+    assert topexplorer("env", "edit", "shop", "vault=file", "timeout_seconds=5").code == 0
+    assert topexplorer("env", "remove", "shop", "--confirm", "shop").code == 0
+    ran = topexplorer("env", "add", "shop", "kind=prod")
+    assert (ran.code, "add shop with kind=dev" in ran.err) == (2, True)
+    assert topexplorer("env", "add", "shop", "kind=dev").code == 0
+    room.forget(Environment("shop", "dev", ""))
+    assert topexplorer("env", "edit", "shop", "kind=prod").code == 0
+
+
 def test_what_an_environment_does_not_let_out_ends_with_3_and_is_never_signed(topexplorer: Command) -> None:
     topexplorer("env", "edit", "prod", "read_only=true", "deny=taobao.time.*")
     write = topexplorer("call", "taobao.item.update.delisting", "num_iid=1", "--env", "prod", "--confirm", "prod")

@@ -105,11 +105,11 @@ def test_an_unknown_language_is_refused_with_the_choices(topexplorer: Command) -
         (("call",), "METHOD is missing · see “topexplorer call --help”"),
         (("list", "--categry", "x"), "--categry is not understood here · see “topexplorer list --help”"),
         (("list", "--category"), "--category needs a value · see “topexplorer list --help”"),
-        (("list", "--json=yes"), "--json takes no value, but 'yes' was given · see “topexplorer list --help”"),
+        (("list", "--json=yes"), "--json takes no value · see “topexplorer list --help”"),
         (("quota", "trade"), "trade is not understood here · see “topexplorer quota --help”"),
         (
             ("env", "add", "mine", "--kind", "dev", "--read-only=true"),
-            "--kind dev --read-only=true is not understood here · name=value goes without dashes: kind=… read_only=…; "
+            "--kind, --read-only is not understood here · name=value goes without dashes: kind=… read_only=…; "
             "the options are in “topexplorer env add --help”",
         ),
     ],
@@ -119,6 +119,77 @@ def test_a_command_that_cannot_be_understood_gets_one_sentence(
 ) -> None:
     ran = topexplorer(*words)
     assert (ran.code, ran.out, ran.err) == (2, "", f"error: {said}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("env", "edit", "dev", "--app-secret=CANARYsec1"), "--app-secret is not understood here · secrets are never"),
+        (("env", "add", "dev", "--session", "canary"), "--session is not understood here · secrets are never typed"),
+        (("env", "edit", "dev", "--proxy=http://u:canary@h:1"), "--proxy is not understood here · a proxy with a name"),
+        (("env", "edit", "dev", "--proxy", "http://u:canary@h:1"), "into the variable HTTPS_PROXY"),
+        (("env", "edit", "dev", "http://u:canary@h:1=x"), "not of the form setting=value"),
+        (("env", "edit", "dev", "refresh_tokens=canary"), "not kept in config.toml"),
+        (("env", "edit", "http://u:canary@h", "kind=dev"), "there is no environment …"),
+        (("env", "show", "http://u:canary@h"), "There is no environment …;"),
+        (("env", "show", "dev", "canary6100a"), "one word here is not understood; it is not repeated"),
+        (("call", "taobao.time.get", "--session", "canary"), "--session is not understood here · secrets"),
+        (("call", "taobao.time.get", "6100-canary"), "“…” is not a parameter"),
+        (("call", "http://u:canary@h"), "“…” is not the name of an API"),
+        (("call", "m", "--view", "6100-canary"), "--view cannot be “…”; choose"),
+        (("sign", "taobao.time.get", "--secret=canary"), "--secret is not understood here · secrets"),
+        (("history", "run", "1", "--refresh-token", "canary"), "--refresh-token is not understood here · secrets"),
+        (("doctor", "--session", "canary"), "--session is not understood here · secrets"),
+        (("env", "list", "-S", "canary"), "-S is not understood here"),
+        (("sellers", "list", "--Canary0f1e2d3c=canary", "canary"), "one word here is not understood"),
+        (("list", "--json=canary"), "--json takes no value"),
+        (("--session", "canary", "call"), "--session is not understood here · secrets"),
+        (("6100canary0f1e",), "there is no verb “…”"),
+    ],
+)
+def test_what_may_be_a_secret_in_the_wrong_place_is_not_said_back(
+    topexplorer: Command, words: tuple[str, ...], said: str
+) -> None:
+    ran = topexplorer(*words)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert said in ran.err
+    assert "canary" not in ran.err.lower()
+
+
+def test_a_folder_that_cannot_be_is_one_sentence(
+    topexplorer: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    long = str(tmp_path / ("a" * 300))
+    homes = (("~nobody-here/x", 2, "begins with the home of a user"), (long, 8, "could not be written: File name too"))
+    for home, code, said in homes:
+        monkeypatch.setenv("TOPEXPLORER_HOME", home)
+        ran = topexplorer.assembled("--lang", "en", "list")
+        assert (ran.code, ran.out, ran.err.count("\n"), said in ran.err) == (code, "", 1, True)
+    monkeypatch.setenv("TOPEXPLORER_HOME", str(tmp_path))
+    ran = topexplorer.assembled("list", "--lang", "zh", "--specs", "~nobody-here/x")
+    assert ran.err.startswith("错误：~nobody-here/x")
+    for words in (
+        ("import", "~nobody-here/x"),
+        ("catalog", "check", "~nobody-here/x"),
+        ("sandbox", "serve", "--state", "~nobody-here/x"),
+        ("call", "picture.upload", "--file", "img=~nobody-here/x"),
+        ("call", "picture.upload", "--file", f"img={long}"),
+    ):
+        ran = topexplorer(*words)
+        assert (ran.code, "unexpectedly" in ran.err) == (2, False), ran.err
+    assert "unexpectedly" not in topexplorer("explain", "~nobody-here/x").err
+
+
+def test_what_is_wrong_with_the_settings_is_said_once(topexplorer: Command) -> None:
+    topexplorer.configure("x = \n")
+    call, edit = ("call", "time.get", "--env", "dev"), ("env", "edit", "dev", "app_key=1")
+    for words in (("-q", "keys", "where", "dev"), call, edit):
+        ran = topexplorer(*words)
+        assert (ran.code, ran.err.count("config.toml")) == (8, 1), ran.err
+    topexplorer.configure("[environments.dev]\napp_key = 0x" + "f" * 5000)
+    assert topexplorer("env", "list").code == 0
+    assert "must be an app key" in topexplorer("env", "show", "dev").err
+    assert topexplorer("env", "edit", "dev", "app_key=12345678").code == 0
 
 
 def test_usage_errors_are_chinese_too(topexplorer: Command) -> None:

@@ -90,6 +90,7 @@ def test_what_is_written_is_what_is_read_and_all_else_stays(data: st.DataObject)
         path = Path(folder) / "config.toml"
         start = data.draw(st.sampled_from(["", BY_HAND, "# alone", BY_HAND.replace("\n", "\r\n")]))
         path.write_bytes(start.encode())
+        is_crlf = "\r\n" in start
         comments = re.findall(r"#.*?(?=\r?\n|$)", start)
         others = tomllib.loads(start).get("environments", {})
         for name in data.draw(st.lists(st.sampled_from(["new", "prod", "dev"]), min_size=1, max_size=4)):
@@ -104,6 +105,7 @@ def test_what_is_written_is_what_is_read_and_all_else_stays(data: st.DataObject)
             environments = change(name, settings_)
             loaded = Environments.load(path, PLATFORM)
             assert loaded.problems == environments.problems == ()
+            assert not is_crlf or not re.search(rb"(?<!\r)\n", path.read_bytes())
             said_ = shown(loaded, name)
             for setting, value in settings_.items():
                 if value is None:
@@ -280,4 +282,4 @@ def test_keys_of_another_app_than_the_files_are_left_in_the_vault(tmp_path: Path
     with pytest.raises(MissingKeys) as raised:
         keys.credentials(replace(DEV, app_key="222"))
     assert raised.value.hint
-    assert "the vault holds keys of app 111, but config.toml says app 222" in said(raised.value.hint)
+    assert "the keys that were found are of app 111, but app 222 is the one chosen" in said(raised.value.hint)

@@ -106,6 +106,7 @@ def test_a_limit_is_read_or_refused_and_never_lets_everything_through(text: str)
 
 # (what stands in the file, where the sentence must point, what it must say)
 FAULTS = [
+    ("[environments.dev]\napp_key = 0x" + "f" * 5000, "environments.dev.app_key", "must be an app key"),
     ("[environments.prod]\nkind = 'dev'", "environments.prod.kind", "always of kind prod"),
     ("[environments.sandbox]\nkind = 'prod'", "environments.sandbox.kind", "always of kind sandbox"),
     ("[environments.sandbox]\ngateway = 'production'", "environments.sandbox.gateway", "always the embedded one"),
@@ -167,7 +168,7 @@ BROKEN_FILES: list[tuple[str | bytes, str, str]] = [
     ("a = 1\na = 2\n", "line 2, column 6", "not valid TOML"),
     ("[environments]\nx = [", "end of file", "not valid TOML"),
     ("x = " + "[" * 100_000, "config.toml", "cannot be used"),
-    ("x = " + "9" * 10_000, "config.toml", "cannot be used"),
+    ("x = " + "9" * 10_000, "config.toml", "a number of thousands of digits"),
     (b"a = '\xff'", "config.toml", "save it as UTF-8"),
     (b"#" * (4 * 1024 * 1024 + 1), "config.toml", "larger than 4 MB"),
 ]

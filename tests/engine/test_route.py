@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping
@@ -20,8 +21,8 @@ from topexplorer.core.call import NoAnswer, RequestDraft
 from topexplorer.core.errors import ConfigError
 from topexplorer.core.taint import MASK, SHORT, Taint
 from topexplorer.engine.environments import SANDBOX_URL, Environment
-from topexplorer.engine.proxylogin import logins
-from topexplorer.engine.route import Route, masked, require_usable, route, trusted
+from topexplorer.engine.proxylogin import logins, masked
+from topexplorer.engine.route import Route, require_usable, route, trusted
 
 PROD = Environment("prod", "prod", "https://eco.taobao.com/router/rest")
 TIME = RequestDraft("taobao.time.get")
@@ -64,7 +65,39 @@ def test_a_login_in_a_proxy_is_never_shown(name: str, password: str, scheme: str
     address = f"{scheme}{name}:{secret}@proxy.example:8080"
     assert secret not in masked(address)
     assert secret not in repr(Route(address))
-    assert masked(address).endswith("******@proxy.example:8080")
+    whole = not re.search(r"[/?#\s]", f"{name}:{secret}".strip())
+    assert masked(address) == f"{scheme}******" or (whole and masked(address).endswith("******@proxy.example:8080"))
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("", ""),
+        ("http://h", "http://h"),
+        ("  http://u:canary@127.0.0.1:9  ", "http://******@127.0.0.1:9"),
+        ("https://[::1]:9/", "https://[::1]:9/"),
+        ("http://u@a:canary@h.example", "http://******@h.example"),
+        ("http://h:9?token=canary", "http://h:9/******"),
+        ("http://h:9/canary/x#canary", "http://h:9/******"),
+        ("http://h?token=canary@canary", "http://******"),
+        ("http://127.0.0.1:9:u:canary", "http://******"),
+        ("http://u:canary:host:9", "http://******"),
+        ("http://u:canary", "http://******"),
+        ("http://u:123456", "http://******"),
+        ("http://h:9@u:canary", "http://******"),
+        ("http://h:9@canary", "http://******"),
+        ("http:u:canary", "******"),
+        ("http:/u:canary@h", "******"),
+        ("h:9:u:canary", "******"),
+        ("http://u canary", "http://******"),
+        ("http://u:can/ary@h:1", "http://******"),
+        ("http://a:99999", "http://******"),
+        ("canary\nh", "******"),
+    ],
+)
+def test_of_what_is_no_address_only_the_scheme_is_shown(address: str, shown: str) -> None:
+    assert masked(address) == shown
+    assert "canary" not in masked(address)
 
 
 @given(
@@ -105,7 +138,9 @@ def test_the_process_knows_the_login_of_every_proxy_whoever_names_it(tmp_path: P
     assert not [problem for problem in bench.problems if "canary" in said(problem)]
 
 
-@pytest.mark.parametrize("address", ["socks5://a:1", "http://", "http://[::1", "http://a:99999", "ftp://joe:pw@a"])
+@pytest.mark.parametrize(
+    "address", ["socks5://a:1", "http://", "http://[::1", "http://a:99999", "ftp://joe:pw@a", "h:9:joe:pw"]
+)
 def test_a_proxy_that_is_none_is_one_sentence_and_nothing_is_sent(address: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         require_usable(Route(address, "variable", "ALL_PROXY"))

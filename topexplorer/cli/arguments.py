@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from topexplorer.core.errors import UsageError
 from topexplorer.core.language import Language, Message, message
+from topexplorer.core.typedwords import is_name, names_secret, said_back
 
 PROGRAM = "topexplorer"
 GLOBAL_VALUES = ("--lang", "--env", "--specs", "--theme")
@@ -22,11 +23,11 @@ PAIRS = ("pairs", "settings")
 """Words that are `name=value`."""
 _SENTENCES = (
     (r"the following arguments are required: (?P<names>.+)", "cli.usage.required"),
-    (r"unrecognized arguments: (?P<names>.+)", "cli.usage.unrecognized"),
     (r"argument (?P<names>[^:]+): expected .*argument.*", "cli.usage.no_value"),
-    (r"argument (?P<names>[^:]+): ignored explicit argument (?P<text>.+)", "cli.usage.extra_value"),
+    (r"argument (?P<names>[^:]+): ignored explicit argument .+", "cli.usage.extra_value"),
 )
-"""What argparse says, and the message that says it in the person's language."""
+"""What argparse says of names that were declared, and the message that says it in the person's language. Nothing else
+that it says is repeated: what was typed may be in it."""
 
 
 class _Parser(ArgumentParser):
@@ -40,17 +41,44 @@ class _Parser(ArgumentParser):
     def error(self, text: str) -> NoReturn:
         if self.instead is not None:
             raise UsageError(self.instead)
+        see_help = message("cli.usage.see_help", command=self.prog)
         for pattern, key in _SENTENCES:
             if found := re.fullmatch(pattern, text, re.DOTALL):
-                raise UsageError(message(key, **found.groupdict()), self._advice(found["names"]))
-        raise UsageError(message("cli.usage.other", detail=text), message("cli.usage.see_help", command=self.prog))
+                raise UsageError(message(key, **found.groupdict()), see_help)
+        raise UsageError(message("cli.usage.other"), see_help)
 
-    def _advice(self, names: str) -> Message:
-        options = re.findall(r"(?<!\S)--([^\s=]+)", names) if self.takes_pairs else []
-        if options:
-            pairs = " ".join(f"{option.replace('-', '_')}=…" for option in options)
+    def refuse(self, strays: Sequence[str], words: Sequence[str]) -> NoReturn:
+        """Raises UsageError for what is not understood among `words`: options by their names, other words only where
+        no option stands that one of them may be the value of."""
+        if self.instead is not None:
+            raise UsageError(self.instead)
+        flags = [word for word in strays if word.startswith("-")]
+        names = list(dict.fromkeys(name for word in flags or strays if (name := _name_of(word))))
+        if not names:
+            see_help = message("cli.usage.see_help", command=self.prog)
+            raise UsageError(message("cli.usage.stray", n=len(flags or strays)), see_help)
+        raise UsageError(message("cli.usage.unrecognized", names=tuple(names)), self._advice(names, words))
+
+    def _advice(self, names: Sequence[str], words: Sequence[str]) -> Message:
+        options = [name[2:].replace("-", "_") for name in names if name.startswith("--")]
+        if any(map(names_secret, options)):
+            return message("cli.usage.as_secret")
+        if "proxy" in options and any("@" in word for word in words):
+            return message("cli.usage.as_variable")
+        if options and self.takes_pairs:
+            pairs = " ".join(f"{option}=…" for option in options)
             return message("cli.usage.as_pairs", pairs=pairs, command=self.prog)
         return message("cli.usage.see_help", command=self.prog)
+
+
+def _name_of(word: str) -> str:
+    """What of a word that is not understood is repeated: `--name` of `--name=value`, a word that looks like a name."""
+    if word.startswith("--"):
+        name = word[2:].partition("=")[0]
+        return f"--{name}" if is_name(name) else ""
+    if word.startswith("-"):
+        return word if re.fullmatch("-[A-Za-z]", word) else ""
+    return word if is_name(word) else ""
 
 
 class Arguments:
@@ -100,7 +128,10 @@ class Arguments:
 
     def parse(self, words: Sequence[str]) -> Namespace:
         """Options and words in any order. Raises UsageError."""
-        return self._parser.parse_intermixed_args(list(words))
+        options, strays = self._parser.parse_known_intermixed_args(list(words))
+        if strays:
+            self._parser.refuse(strays, words)
+        return options
 
     def help(self, summary: str, width: int, after: Iterable[str] = ()) -> list[str]:
         """The help page: usage, summary, arguments, options, and what stands `after`."""
@@ -139,7 +170,7 @@ def one_of(flag: str, choices: Sequence[str]) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         if text not in choices:
-            raise UsageError(message("cli.usage.choice", option=flag, text=text, choices=tuple(choices)))
+            raise UsageError(message("cli.usage.choice", option=flag, text=said_back(text), choices=tuple(choices)))
         return text
 
     return read

@@ -16,6 +16,7 @@ from topexplorer.core.errors import UsageError
 from topexplorer.core.language import Message, message
 from topexplorer.core.signing import SCHEMES
 from topexplorer.core.text import clean_line
+from topexplorer.core.typedwords import said_back
 
 if TYPE_CHECKING:
     from topexplorer.assemble import Workbench
@@ -73,7 +74,7 @@ def known_method(catalog: Catalog, typed: str) -> str:
     if typed not in catalog and f"taobao.{typed}" in catalog:
         return f"taobao.{typed}"
     if typed not in catalog and not re.fullmatch(METHOD, typed):
-        raise UsageError(message("cli.usage.not_a_method", text=typed), message("cli.usage.list_apis"))
+        raise UsageError(message("cli.usage.not_a_method", text=said_back(typed)), message("cli.usage.list_apis"))
     return typed
 
 
@@ -90,7 +91,7 @@ def draft_from(bench: Workbench, options: Namespace, start: RequestDraft) -> Req
     """`start` with what the command line says on top. Raises UsageError."""
     spec = bench.catalog.spec(start.api)
     typed, paths = pairs(options.pairs), pairs(options.file)
-    _refuse_system_names(typed, bench)
+    _refuse_system_names({**typed, **paths}, bench)
     file_names = {param.name for param in spec.params if param.type == "file"}
     files = {name: text for name, text in typed.items() if name in file_names} | paths
     values = {name: text for name, text in typed.items() if name not in files}
@@ -111,9 +112,9 @@ def pairs(words: Iterable[str]) -> dict[str, str]:
     for word in words:
         name, equals, text = word.partition("=")
         if not equals or not name:
-            raise UsageError(message("cli.usage.not_a_pair", text=word), message("cli.usage.pair"))
+            raise UsageError(message("cli.usage.not_a_pair", text=said_back(word)), message("cli.usage.pair"))
         if name in found:
-            raise UsageError(message("cli.usage.twice", name=name))
+            raise UsageError(message("cli.usage.twice", name=said_back(name)))
         found[name] = text
     return found
 

@@ -14,6 +14,7 @@ from topexplorer.cli.verbs import Verb
 from topexplorer.core.errors import UsageError
 from topexplorer.core.language import message
 from topexplorer.core.text import clean_line
+from topexplorer.core.typedwords import said_back
 
 
 def declare_add(arguments: Arguments) -> None:
@@ -92,7 +93,7 @@ def _texts(words: Iterable[str]) -> dict[str, str]:
         if not equals or not name:
             raise UsageError(message("env.not_a_setting"), message("env.help.settings"))
         if name in found:
-            raise UsageError(message("cli.usage.twice", name=clean_line(name)))
+            raise UsageError(message("cli.usage.twice", name=said_back(name)))
         found[name] = text
     return found
 

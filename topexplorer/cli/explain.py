@@ -5,6 +5,7 @@ A timestamp is explained too: its form, its zone, and whether the platform takes
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -74,7 +75,7 @@ def _content(words: list[str]) -> str:
     if text == STDIN:
         return _read(sys.stdin.buffer.read(LONGEST))
     if len(words) == 1 and len(text) < 1000:
-        path = Path(text).expanduser()
+        path = Path(os.path.expanduser(text))
         try:
             if path.is_file():
                 with path.open("rb") as file:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from topexplorer.assemble import Workbench
 from topexplorer.cli import output
@@ -16,6 +15,7 @@ from topexplorer.core.errors import UsageError
 from topexplorer.core.language import Language, Message, message
 from topexplorer.engine.imported import ImportedApis
 from topexplorer.engine.importing import Report, Row, import_paths
+from topexplorer.engine.settings import typed_path
 
 NAMED = 3
 """How many of the APIs that stay as they are get named."""
@@ -32,7 +32,7 @@ def import_apis(bench: Workbench, console: Console, options: Namespace) -> int:
     """Imports everything at the paths. Raises UsageError when there was no API at all."""
     store = bench.imported or ImportedApis(bench.paths.imported_file)
     curated = [entry.method for entry in bench.catalog.entries.values() if not entry.imported]
-    paths = [Path(path).expanduser() for path in options.path]
+    paths = [typed_path(path) for path in options.path]
     try:
         report = import_paths(paths, store, curated, dry_run=options.dry_run, progress=_drawn(console))
     finally:

@@ -22,7 +22,9 @@ from topexplorer.cli.verbs import VERBS, find, named
 from topexplorer.core.errors import TopExplorerError, UsageError
 from topexplorer.core.language import Language, Message, message
 from topexplorer.core.specfiles import BrokenSpec
+from topexplorer.core.typedwords import said_back
 from topexplorer.engine.hardening import harden
+from topexplorer.engine.settings import storage_error, typed_path
 
 RARELY = 100_000
 """New objects between two looks for garbage."""
@@ -49,7 +51,12 @@ def main(
 ) -> int:
     """Does what the words say and gives the exit code. `bench` and the streams are seams for tests."""
     words = list(argv)
-    bench = bench or assemble(specs=[Path(folder).expanduser() for folder in values_of("--specs", words)])
+    try:
+        bench = bench or assemble(specs=[typed_path(folder) for folder in values_of("--specs", words)])
+    except TopExplorerError as error:
+        return _unassembled(error, words, stdout, stderr)
+    except OSError as error:
+        return _unassembled(storage_error(error, Path(error.filename or os.curdir)), words, stdout, stderr)
     say = Language(value_of("--lang", words) or bench.preferences.language or _system_language(bench.environ))
     console = Console(say, stdout or _stream(sys.stdout), stderr or _stream(sys.stderr), bench.known)
     try:
@@ -60,11 +67,21 @@ def main(
     return code
 
 
+def _unassembled(error: TopExplorerError, words: list[str], stdout: TextIO | None, stderr: TextIO | None) -> int:
+    """Says why there is nothing to work with: a folder that is named and cannot be."""
+    say = Language(value_of("--lang", words) or _system_language(os.environ))
+    try:
+        return Console(say, stdout or _stream(sys.stdout), stderr or _stream(sys.stderr)).report(error)
+    except output.OutputFailed:
+        return output.STORAGE
+
+
 def _guarded(bench: Workbench, console: Console, words: list[str]) -> int:
+    said = None
     try:
         code = _dispatch(bench, console, words)
     except TopExplorerError as error:
-        code = console.report(error)
+        said, code = error.message, console.report(error)
     except BrokenSpec as error:
         problem = error.problems[0]
         console.error(message("cli.output.spec_problem", file=problem.file, where=problem.where, reason=problem.reason))
@@ -76,7 +93,7 @@ def _guarded(bench: Workbench, console: Console, words: list[str]) -> int:
         raise
     except Exception as error:
         code = _unexpected(bench, console, error)
-    console.warn(*_problems(bench))
+    console.warn(*(problem for problem in _problems(bench) if problem != said))
     return code
 
 
@@ -124,6 +141,8 @@ def _without_verb(bench: Workbench, console: Console, before: list[str], rest: l
     """Help, version, or the explorer. Raises UsageError for a word that is no verb."""
     wants_help = any(word in HELP for word in (*before, *rest))
     if rest and not (wants_help and _members(rest[0])):
+        # A word behind an option that nobody knows is the option's, whatever the option was to be.
+        _explorer_options(console).parse([word for word in before if word not in (*HELP, "--version")])
         raise _unknown_verb(rest)
     if "--version" in before:
         console.lines([f"{PROGRAM} {__version__}"])
@@ -150,12 +169,16 @@ def _declare_exploring(arguments: Arguments) -> None:
     arguments.switch("--demo", key="redact.help.demo")
 
 
-def _explore(bench: Workbench, console: Console, words: list[str]) -> int:
-    """Opens the explorer; without a terminal, help on stderr and the exit code for usage."""
+def _explorer_options(console: Console) -> Arguments:
     arguments = Arguments("", console.say)
     _declare_everywhere(arguments)
     _declare_exploring(arguments)
-    options = arguments.parse(words)
+    return arguments
+
+
+def _explore(bench: Workbench, console: Console, words: list[str]) -> int:
+    """Opens the explorer; without a terminal, help on stderr and the exit code for usage."""
+    options = _explorer_options(console).parse(words)
     if not (console.is_terminal and sys.stdin.isatty()):
         console.tell(_main_help(console))
         console.error(message("cli.usage.no_terminal"))
@@ -214,8 +237,8 @@ def _unknown_verb(words: list[str]) -> UsageError:
 
     hint = message("cli.usage.see_help", command=PROGRAM)
     if near := get_close_matches(words[0], {name.split()[0] for name in VERBS}, 1):
-        return UsageError(message("cli.usage.unknown_verb_near", word=words[0], near=near[0]), hint)
-    return UsageError(message("cli.usage.unknown_verb", word=words[0]), hint)
+        return UsageError(message("cli.usage.unknown_verb_near", word=said_back(words[0]), near=near[0]), hint)
+    return UsageError(message("cli.usage.unknown_verb", word=said_back(words[0])), hint)
 
 
 def _system_language(environ: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from topexplorer.assemble import Workbench
+from topexplorer.assemble import Workbench, typed_path
 from topexplorer.cli import output, sdksnippets, statefiles
 from topexplorer.cli.arguments import Arguments, definitions, one_of
 from topexplorer.cli.layout import GAP, columns, wrapped
@@ -72,7 +72,7 @@ def serve(bench: Workbench, console: Console, options: Namespace) -> int:
     sandbox = bench.sandbox if options.seed is None else Sandbox(bench.catalog, bench.clock, seed=options.seed)
     for rule in rules:
         sandbox.faults.add(rule)
-    state = Path(options.state).expanduser() if options.state else None
+    state = typed_path(options.state) if options.state else None
     kept = _take_up(sandbox, state) if state else False
     listener = _listener(address, options.port)
     token = bench.new_id() if options.control else ""
@@ -249,7 +249,7 @@ def _rules_of(file: str | None) -> list[FaultRule]:
     if file is None:
         return []
     try:
-        text = Path(file).expanduser().read_text(encoding="utf-8")
+        text = typed_path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
         detail = getattr(error, "strerror", None) or str(error)
         raise UsageError(message("serve.rules_unreadable", file=file, detail=detail)) from None

@@ -18,6 +18,7 @@ from topexplorer.core.spec import ApiSpec, Model
 from topexplorer.core.specfiles import BrokenSpec, SpecProblem, kind_by_content, kind_of, read
 from topexplorer.core.specindex import json_files
 from topexplorer.engine.imported import ImportedApis
+from topexplorer.engine.settings import typed_path
 
 BUNDLED = "bundled"
 IMPORTED = "imported"
@@ -108,8 +109,8 @@ def _is_complete(folder: Path) -> bool:
 
 
 def _existing(bench: Workbench, word: str) -> Path:
-    path = Path(os.path.abspath(bench.cwd / Path(word).expanduser()))
-    if not path.exists():
+    path = Path(os.path.abspath(bench.cwd / typed_path(word)))
+    if not os.path.exists(path):
         raise UsageError(message("contract.no_path", path=word))
     return path
 

@@ -18,9 +18,12 @@ from topexplorer.core.spec import Platform
 from topexplorer.core.taint import MASK
 from topexplorer.engine.configfile import READERS, secrets_in
 from topexplorer.engine.environments import Environment, Environments, built_in
-from topexplorer.engine.route import masked
+from topexplorer.engine.proxylogin import masked
 from topexplorer.engine.settingtexts import NO_LIMIT, SETTINGS
 from topexplorer.engine.tomlfile import parse_toml, read_text
+
+LONGEST_NUMBER = 4096
+"""In bits. Python writes no number of many more digits in decimal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +88,6 @@ def _text(name: str, value: Any) -> str:
         return " ".join(f"{rate}:{_text('', limits) or NO_LIMIT}".replace(", ", ",") for rate, limits in value.items())
     if isinstance(value, list):
         return ", ".join(_text("", part) for part in value)
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
+        return hex(value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -165,7 +165,9 @@ def _command(value: object, _platform: Platform) -> tuple[str, ...]:
 
 def _app_key(value: object, _platform: Platform) -> str:
     # A person may leave the quotes off: most app keys are numbers.
-    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    text = value if isinstance(value, str) else ""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**32:
+        text = str(value)
     if not re.fullmatch(APP_KEY, text):
         raise Unfit(message("config.app_key"))
     return text

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from topexplorer.core.errors import ConfigError, UsageError
 from topexplorer.core.language import message
 from topexplorer.core.spec import Platform
 from topexplorer.core.text import clean_line
+from topexplorer.core.typedwords import said_back
 from topexplorer.engine.configfile import NAME
 from topexplorer.engine.environments import STANDARD, Environments
 from topexplorer.engine.exposure import require_own
 from topexplorer.engine.settings import locked, private_folder, storage_error, write_atomic
 from topexplorer.engine.settingtexts import Value
 from topexplorer.engine.tomlfile import broken, parse_toml, read_text
+from topexplorer.engine.vaultfile import Backend, StoreKind
 
 if TYPE_CHECKING:
     from topexplorer.engine.vault import Vault
@@ -83,7 +87,7 @@ class ConfigWriter:
 
     def _none_such(self, name: str, tables: Tables) -> UsageError:
         known = (*STANDARD, *(clean_line(other) for other in tables if other not in STANDARD))
-        return UsageError(message("env.none_such", name=clean_line(name), known=known))
+        return UsageError(message("env.none_such", name=said_back(name), known=known))
 
     def _changed(self, name: str, settings: Settings | None, change: Callable[[Tables], None]) -> Environments:
         """`change` makes the change in what the file says; `settings`, None to remove all, are put into its text."""
@@ -166,7 +170,9 @@ def _in_place(old: str, name: str, settings: Settings | None) -> str:
             root[name] = tomlkit.inline_table()
     parts = [root[name] for root in holders or roots[-1:]]
     _fill(parts, settings)
-    return str(document.as_string())
+    text = str(document.as_string())
+    is_crlf = "\r\n" in old and not re.search(r"(?<!\r)\n", old)
+    return re.sub(r"(?<!\r)\n", "\r\n", text) if is_crlf else text
 
 
 def _fill(parts: Sequence[Any], settings: Settings) -> None:
@@ -187,6 +193,24 @@ def _fill(parts: Sequence[Any], settings: Settings) -> None:
         elif held != value or isinstance(held, bool) != isinstance(value, bool):
             own = holders[0] if holders else max(parts, key=len)
             own[key] = value
+
+
+def require_reachable(before: Environments, environments: Environments, vault: Vault) -> None:
+    """Raises UsageError when a vault holds keys of an environment that could not find them there any more, because its
+    kind or its vault is another now: nobody could use, see or delete them."""
+    for name, environment in environments.items():
+        old = before.get(name)
+        if old and (old.kind, old.vault) == (environment.kind, environment.vault):
+            continue
+        for kind, backend in product(get_args(StoreKind), get_args(Backend)):
+            if kind == environment.kind and environment.vault in (None, backend):
+                continue
+            other = replace(environment, kind=kind, vault=backend)
+            store = room.find(other) if (room := vault.room_with(other)) else None
+            if store:
+                facts = {"name": name, "kind": kind, "file": clean_line(str(store.path))}
+                hint = "env.stranded.hint" if old else "env.stranded.hint.new"
+                raise UsageError(message("env.stranded", **facts), message(hint, **facts))
 
 
 def require_apart(environments: Environments, vault: Vault) -> None:

@@ -19,6 +19,7 @@ from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
 from topexplorer.core.spec import Limit, Platform
 from topexplorer.core.text import clean_line
+from topexplorer.core.typedwords import said_back
 from topexplorer.engine.exposure import require_own
 from topexplorer.engine.tomlfile import Unfit, parse_toml, read_text
 
@@ -164,7 +165,7 @@ class Environments(Mapping[str, Environment]):
             raise ConfigError(problem, message("environment.broken.hint", name=clean_line(name)))
         if name not in self._known:
             known = tuple(other for other in self._known if other not in self._broken)
-            raise UnknownEnvironment(message("environment.none_such", name=clean_line(name), known=known))
+            raise UnknownEnvironment(message("environment.none_such", name=said_back(name), known=known))
         return self._known[name]
 
 

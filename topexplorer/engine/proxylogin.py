@@ -1,4 +1,4 @@
-"""What is secret in the address of a proxy: its login, as it is written there and as it is sent."""
+"""What is secret in the address of a proxy: its login, as it is written and as it is sent; and what may be shown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,39 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
-from topexplorer.core.taint import SHORT
+from topexplorer.core.taint import MASK, SHORT
+from topexplorer.core.text import clean_line
+
+LAST_PORT = 65_535
+_SCHEME = r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,15}://)?"
+_ADDRESS = _SCHEME + (
+    r"(?:(?P<login>[^/?#\s]*)@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[\w-][\w.-]*)(?::(?P<port>[0-9]{1,5}))?(?P<rest>/?.*)"
+)
+
+
+def masked(address: str) -> str:
+    """What of a proxy's address may be shown: scheme, host and port. Its login, path and query are not, and nothing
+    but the scheme of what is no address, where the password may stand anywhere.
+    """
+    text = address.strip()
+    found = re.fullmatch(_ADDRESS, text, re.DOTALL)
+    if not found or not _is_plain(found):
+        scheme = re.match(_SCHEME, text)
+        return f"{scheme['scheme'] or ''}{MASK}" if scheme and text else ""
+    login = "" if found["login"] is None else f"{MASK}@"
+    port = "" if found["port"] is None else f":{found['port']}"
+    rest = found["rest"] if found["rest"] in ("", "/") else f"/{MASK}"
+    return clean_line(f"{found['scheme'] or ''}{login}{found['host']}{port}{rest}")
+
+
+def _is_plain(found: re.Match[str]) -> bool:
+    """Whether it is sure which part is what: not with a port where a password may be, or a login behind the host."""
+    if found["port"] is not None and not 0 < int(found["port"]) <= LAST_PORT:
+        return False
+    _name, _colon, password = (found["login"] or "").partition(":")
+    if found["rest"] and (found["rest"][0] not in "/?#" or "@" in found["rest"]):
+        return False
+    return not re.fullmatch(r"[0-9]{1,5}", password)
 
 
 def logins(address: str) -> Iterator[str]:

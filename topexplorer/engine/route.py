@@ -8,7 +8,6 @@ checking of certificates off: a gateway of one's own with its own authority has 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import lru_cache
@@ -19,7 +18,6 @@ from urllib.parse import urlsplit
 from topexplorer.core.errors import ConfigError
 from topexplorer.core.language import message
 from topexplorer.core.nouns import dataclass
-from topexplorer.core.taint import MASK
 from topexplorer.core.text import clean_line
 from topexplorer.engine.configfile import DIRECT
 from topexplorer.engine.environments import SANDBOX_URL, Environment, is_loopback
@@ -43,7 +41,9 @@ class Route:
 
     @property
     def shown(self) -> str:
-        """The address without name and password."""
+        """The address without name and password, and without path and query."""
+        from topexplorer.engine.proxylogin import masked
+
         return masked(self.proxy)
 
 
@@ -75,14 +75,7 @@ def require_usable(found: Route) -> None:
     except ValueError:
         usable = False
     if not usable:
-        raise ConfigError(message("env.bad_proxy", variable=found.variable, proxy=clean_line(found.shown)))
-
-
-def masked(address: str) -> str:
-    """A proxy's address with its name and password hidden, whatever it looks like."""
-    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://|", address)
-    _login, at, host = address.rpartition("@")
-    return clean_line(f"{scheme[0] if scheme else ''}{MASK}@{host}" if at else address)
+        raise ConfigError(message("env.bad_proxy", variable=found.variable, proxy=found.shown))
 
 
 def trusted(ca_bundle: str) -> ssl.SSLContext:

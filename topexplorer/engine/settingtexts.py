@@ -19,6 +19,7 @@ from typing import Literal, get_args
 from topexplorer.core.errors import UsageError
 from topexplorer.core.language import Message, message
 from topexplorer.core.spec import Limit, Platform
+from topexplorer.core.typedwords import is_name, names_secret
 from topexplorer.engine.configfile import DIRECT, READERS
 from topexplorer.engine.environments import Environment, Kind, OverLimit
 from topexplorer.engine.profiletext import is_secret_name
@@ -65,8 +66,10 @@ def read_settings(
         if name in removable and not text.strip():
             found[name] = None
             continue
-        if name not in SETTINGS and is_secret_name(name):
+        if name not in SETTINGS and (is_secret_name(name) or names_secret(name)):
             raise UsageError(message("env.secret_setting"), message("env.secret_setting.hint"))
+        if name not in SETTINGS and not is_name(name):
+            raise UsageError(message("env.not_a_setting"), message("env.help.settings"))
         if name not in SETTINGS:
             raise UsageError(unknown_key(name, SETTINGS))
         found[name] = _checked(name, text.strip(), platform) if text.strip() else None

@@ -51,7 +51,7 @@ def parse_toml(path: Path, text: str, parse_float: Callable[[str], Any] = float)
         return tomllib.loads(text, parse_float=parse_float)
     except RecursionError:
         raise ConfigError(broken(path, None, message("toml.too_deep"))) from None
-    except ValueError as error:
+    except tomllib.TOMLDecodeError as error:
         what, where = str(error), None
         if place := re.fullmatch(_PLACE, what):
             what = place["what"]
@@ -59,6 +59,8 @@ def parse_toml(path: Path, text: str, parse_float: Callable[[str], Any] = float)
             if place["line"]:
                 where = message("toml.place", line=place["line"], column=place["column"])
         raise ConfigError(broken(path, where, message("toml.invalid", detail=clean_line(what)))) from None
+    except ValueError:  # Python reads no decimal number of so many digits
+        raise ConfigError(broken(path, None, message("toml.long_number"))) from None
 
 
 def broken(path: Path, where: Message | str | None, reason: Message) -> Message:

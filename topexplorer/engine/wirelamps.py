@@ -21,6 +21,7 @@ from topexplorer.engine.engine import Engine
 from topexplorer.engine.environments import SANDBOX_URL
 from topexplorer.engine.gatewayclock import TIME
 from topexplorer.engine.preflight import address_lamp, clock_lamp, keys_lamp, quota_lamp, session_lamp, skipped
+from topexplorer.engine.route import route
 
 ADDRESS, SELLER = "taobao.appip.get", "taobao.user.seller.get"
 SELLER_FIELDS = {"fields": "user_id,nick"}
@@ -143,7 +144,7 @@ class Preflight:
             way = "TLS" if parts.scheme == "https" else "HTTP"
             if environment.gateway == SANDBOX_URL:
                 return Lamp("reach", "ok", message("lamp.reach.embedded"), detail=f"{called.seconds * 1000:.0f} ms")
-            proxy = self._proxy(parts.scheme)
+            proxy = self._proxy()
             shown = (parts.hostname or "", way, f"→ {proxy}" if proxy else "", f"{called.seconds * 1000:.0f} ms")
             return Lamp("reach", "ok", message("lamp.reach.ok"), detail=" · ".join(filter(None, shown)))
         if outcome.reason in ("connect", "timeout"):
@@ -156,7 +157,7 @@ class Preflight:
         """Which part of the way is broken: the proxy, the name, or the connection."""
         parts = urlsplit(self._engine.environment.gateway)
         host = parts.hostname or ""
-        if proxy := self._proxy(parts.scheme):
+        if proxy := self._proxy():
             return message("lamp.reach.proxy", proxy=proxy), message("lamp.reach.proxy.cure")
         try:
             await asyncio.to_thread(self._look_up, host, parts.port or (443 if parts.scheme == "https" else 80))
@@ -164,12 +165,9 @@ class Preflight:
             return message("lamp.reach.dns", host=host), message("lamp.reach.dns.cure")
         return message("lamp.reach.connect", host=host), message("lamp.reach.connect.cure")
 
-    def _proxy(self, scheme: str) -> str:
-        """The proxy for that scheme without its password; empty for none."""
-        names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY", "all_proxy", "ALL_PROXY")
-        text = next((self._environ[name] for name in names if self._environ.get(name)), "")
-        parts = urlsplit(text if "://" in text else f"//{text}") if text else None
-        return clean_line(f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or "") if parts else ""
+    def _proxy(self) -> str:
+        """The proxy that calls go through, without its password; empty for none."""
+        return route(self._engine.environment, self._environ).shown
 
     def _identity(self, called: Exchange) -> Iterator[Lamp]:
         """Clock, app key and sign, by what the gateway said to a call that asks for nothing: it looks at them in this

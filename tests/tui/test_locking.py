@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.engine.vaults import APP_KEY, APP_SECRET, PASSPHRASE, SESSION, fill_vault
-from tests.tui.steps import Opened, at_once, explorer, open_api, settled, typed
+from tests.tui.steps import Opened, explorer, open_api, settled, typed
 from tests.workbench import Clock, workbench
 from topexplorer.core.call import Secret
 from topexplorer.engine.embedded import Embedded
 from topexplorer.engine.settings import Paths
-from topexplorer.engine.strongroom import IDLE_SECONDS
+from topexplorer.engine.strongroom import IDLE_SECONDS, PassphraseWanted
 from topexplorer.tui.screens.environment_panel import EnvironmentPanel
 from topexplorer.tui.screens.keys_dialog import KeysDialog
 from topexplorer.tui.screens.lock_screen import LockScreen
@@ -103,18 +104,15 @@ async def test_one_key_blanks_the_screen_and_only_the_passphrase_brings_it_back(
         assert not bench.vault.status(dev).locked
 
 
-async def test_a_call_that_wants_locked_keys_after_the_panic_key_is_given_up(opened: Opened, tmp_path: Path) -> None:
+async def test_under_a_locked_screen_nobody_is_asked_for_a_passphrase(opened: Opened, tmp_path: Path) -> None:
     fill_vault(tmp_path)
     async with opened(environment="dev") as pilot:
-        app, screen = pilot.app, explorer(pilot)
-        await open_api(pilot, "taobao.time.get")
-        at_once(pilot, "^ctrl+j", "^ctrl+backslash")
-        await settled(pilot, lambda: isinstance(app.screen, LockScreen) and not screen.busy)
-        focused(pilot).value = PASSPHRASE
-        await pilot.press("enter")
-        await settled(pilot, lambda: app.screen is screen)
-        assert screen.exchange is None
-        assert not any(isinstance(one, PassphraseDialog) for one in app.screen_stack)
+        app: Any = pilot.app
+        await pilot.press("ctrl+backslash")
+        await settled(pilot, lambda: isinstance(app.screen, LockScreen))
+        wanted = PassphraseWanted("open", "dev", Paths.under(tmp_path).vault_folder / "dev.vault")
+        assert await asyncio.to_thread(app.ask_passphrase, wanted) is None
+        assert isinstance(app.screen, LockScreen)
 
 
 async def test_nothing_opens_over_the_blank_screen_and_nothing_is_lost_by_it(opened: Opened) -> None:

@@ -36,7 +36,10 @@ async def test_a_command_acts_on_all_that_was_typed_before_it(opened: Opened, tm
         app: Any = pilot.app
         app.action_set_keys()
         await settled(pilot, lambda: isinstance(app.screen, KeysDialog) and isinstance(app.focused, Input))
-        at_once(pilot, "21112222⏎", APP_SECRET, "^ctrl+s", "correct horse⏎", "correct horse⏎")
+        at_once(pilot, "21112222⏎", APP_SECRET, "^ctrl+s")
+        # Who asks for the passphrase is a thread, in its own time.
+        await settled(pilot, lambda: isinstance(app.screen, PassphraseDialog) and isinstance(app.focused, Input))
+        at_once(pilot, "correct horse⏎", "correct horse⏎")
         await settled(pilot, lambda: not isinstance(app.screen, (KeysDialog, PassphraseDialog)))
         bench = explorer(pilot).bench
         kept = bench.vault.room.keys(bench.environments["dev"])

@@ -21,7 +21,7 @@ MOVING = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home",
 """Keys that are held down: between them nothing waits for the screen to be drawn."""
 ROUNDS = 2
 """How often everything between the focused widget and the app has its turn: a key, and the message it leads to."""
-PATIENCE = 0.5
+PATIENCE = 2.0
 """Seconds after which the next key is let in, whatever the one before it is still waiting for."""
 
 

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.engine.vaults import APP_KEY, APP_SECRET, PASSPHRASE, SESSION, fill_vault
-from tests.tui.steps import Opened, explorer, open_api, settled, typed
+from tests.tui.steps import Opened, at_once, explorer, open_api, settled, typed
 from tests.workbench import Clock, workbench
 from topexplorer.core.call import Secret
 from topexplorer.engine.embedded import Embedded
@@ -23,6 +23,7 @@ from topexplorer.tui.screens.lock_screen import LockScreen
 from topexplorer.tui.screens.pages import PageDialog
 from topexplorer.tui.screens.passphrase_dialog import PassphraseDialog
 from topexplorer.tui.screens.questions import AskText
+from topexplorer.tui.widgets import key_caps
 
 pytestmark = pytest.mark.anyio
 
@@ -146,6 +147,21 @@ async def test_nothing_opens_over_the_blank_screen_and_nothing_is_lost_by_it(ope
         await pilot.press("escape")
         await settled(pilot, lambda: app.screen is screen)
         assert below not in app.screen_stack
+
+
+async def test_the_keys_that_a_demo_shows_do_not_follow_to_the_blank_screen(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_caps, "FOLLOW_SECONDS", 0.01)
+    async with opened() as pilot:
+        app = pilot.app
+        await pilot.press("f11")
+        at_once(pilot, "^ctrl+e", "^ctrl+backslash")
+        await settled(pilot, lambda: isinstance(app.screen, LockScreen))
+        await pilot.press("x", "down")
+        for _ in range(10):
+            await pilot.pause(0.01)
+        assert not app.screen.query(key_caps.KeyCaps)
 
 
 async def test_a_dialog_that_is_done_ends_when_nothing_is_over_it(opened: Opened) -> None:

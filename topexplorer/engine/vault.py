@@ -162,7 +162,9 @@ class Vault:
         return held
 
     def status(self, environment: Environment) -> KeyStatus:
-        """Which keys are there and where they come from. Never raises, never asks, opens nothing."""
+        """Which keys are there and where they come from. Never raises, never asks, opens nothing. The names in it are
+        known from now on, for demo mode to hide.
+        """
         self.known.learn_names("shop", environment.seller or "")
         if environment.name in self.embedded:
             keys = self.embedded.credentials(environment.name)

@@ -60,7 +60,7 @@ def cap(event: Key) -> str:
 
 
 class KeyCaps(Widget):
-    """A box over the foot of a screen. It goes by itself, and never takes a key or a click away."""
+    """A box over the foot of a screen, never of a locked one. It goes by itself, and takes no key or click away."""
 
     DEFAULT_CSS = """
     KeyCaps {
@@ -79,7 +79,7 @@ class KeyCaps(Widget):
     @classmethod
     def show_in(cls, screen: Screen[Any], event: Key, word: str) -> None:
         """Shows a key over that screen, unless it is text that is typed into a field."""
-        if is_typed(event) and isinstance(screen.focused, Input | TextArea):
+        if screen.has_class("-locked") or (is_typed(event) and isinstance(screen.focused, Input | TextArea)):
             return
         caps = next(iter(screen.query(cls)), None)
         if caps is None:
@@ -102,7 +102,7 @@ class KeyCaps(Widget):
     def _follow(self) -> None:
         """Goes over to the dialog that the key has opened."""
         top = self.app.screen_stack[-1]
-        if self.screen is not top and not top.query(KeyCaps):
+        if self.screen is not top and not top.has_class("-locked") and not top.query(KeyCaps):
             caps = KeyCaps()
             caps.pressed = self.pressed
             top.mount(caps)

@@ -183,7 +183,7 @@ class Vault:
             app_key or None,
             "APP_SECRET" in origins,
             "SESSION" in origins,
-            self._source(environment, origins),
+            _source(environment, origins),
             origins,
             bool({"file", "keyring"} & set(origins.values())) and not (room and room.is_open(environment)),
             "command" in origins.values() and self._ran(environment) is None,
@@ -306,16 +306,17 @@ class Vault:
         paths = keysources.vault_paths(self._folder, environment.kind).values()
         return self.room if any(map(os.path.exists, paths)) else None
 
-    def _source(self, environment: Environment, origins: Mapping[KeyName, Origin]) -> Message:
-        """Says where the keys come from; where there are none, which variables to set."""
-        if not set(origins.values()) - {"variable"}:
-            return message("keys.variables", variables=tuple(environment.variable(name) for name in KEY_NAMES))
-        parts: dict[Origin, Message] = {}
-        for origin in origins.values():
-            variables = tuple(environment.variable(name) for name in KEY_NAMES if origins.get(name) == "variable")
-            program = clean_line(environment.secret_cmd[0]) if environment.secret_cmd else ""
-            parts[origin] = message(f"keys.from.{origin}", variables=variables, program=program)
-        return message("keys.sources", sources=tuple(parts.values()))
+
+def _source(environment: Environment, origins: Mapping[KeyName, Origin]) -> Message:
+    """Says where the keys come from; where there are none, which variables to set."""
+    if not set(origins.values()) - {"variable"}:
+        return message("keys.variables", variables=tuple(environment.variable(name) for name in KEY_NAMES))
+    parts: dict[Origin, Message] = {}
+    for origin in origins.values():
+        variables = tuple(environment.variable(name) for name in KEY_NAMES if origins.get(name) == "variable")
+        program = clean_line(environment.secret_cmd[0]) if environment.secret_cmd else ""
+        parts[origin] = message(f"keys.from.{origin}", variables=variables, program=program)
+    return message("keys.sources", sources=tuple(parts.values()))
 
 
 def _credentials(environment: Environment, found: Gathered) -> Credentials:

@@ -79,6 +79,40 @@ def test_stars_leave_enough_to_tell_two_apart() -> None:
     assert stars("address", "浙江省杭州市西湖区文三路478号") == "浙江省杭州市西湖区***"
     assert stars("address", "文三路478号") == "***"
     assert stars("nick", "小星tb78") == "小***8"
+    assert [stars("phone", text) for text in ("8888666", "88886666")] == ["******6", "******66"]
+
+
+@pytest.mark.parametrize(
+    ("address", "region"),
+    [
+        ("浙江省 杭州市 西湖区 文三路1号", "浙江省 杭州市 西湖区"),
+        ("北京市朝阳区建国路", "北京市朝阳区"),
+        ("上海市浦东新区张江", "上海市浦东新区"),
+        ("江苏省苏州市昆山市花桥镇", "江苏省苏州市昆山市"),
+        ("四川省凉山彝族自治州西昌市", "四川省凉山彝族自治州西昌市"),
+        ("河北省石家庄市赵县", "河北省石家庄市赵县"),
+        ("内蒙古自治区呼和浩特市新城区", "内蒙古自治区呼和浩特市新城区"),
+        ("浙江省杭州市翡翠小区3幢", "浙江省杭州市"),
+        ("北京市朝阳门内大街 8 号", "北京市"),
+        ("北京市望京西园四区", "北京市"),
+        ("杭州市万科东区3幢", "杭州市"),
+        ("杭州市阳光城市花园3幢", "杭州市"),
+        ("浙江省杭州市四季社区3号", "浙江省杭州市"),
+        ("蒋村街道文三路100号翡翠小区3幢2单元1201室", ""),
+        ("文三路 99 号北京朝阳小区 3 幢 1201", ""),
+        ("望京西园四区 410 楼 1201 室", ""),
+        ("科技园区 5 号", ""),
+        ("阳光城市花园3幢", ""),
+        ("华联超市楼上", ""),
+    ],
+)
+def test_of_an_address_only_the_region_that_it_begins_with_is_left(address: str, region: str) -> None:
+    assert stars("address", address) == f"{region}***"
+
+
+@given(st.sampled_from(get_args(Kind)), st.text(min_size=1, max_size=30))
+def test_stars_always_hide_something(kind: Kind, text: str) -> None:
+    assert "*" in stars(kind, text) or not text.strip()
 
 
 TRADE = {
@@ -195,6 +229,73 @@ def test_what_only_resembles_personal_data_survives(text: str) -> None:
     assert Disguise(KEY).text(text) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("派件员：李师傅-13812345678 正在派件", "13812345678"),
+        ("13812345678-杭州西湖站", "13812345678"),
+        ("李四_13812345678_杭州", "13812345678"),
+        ("手机号.13812345678", "13812345678"),
+        ("tel13812345678", "13812345678"),
+        ("Mobile-13812345678", "13812345678"),
+        ("buyer_mobile_13812345678", "13812345678"),
+        ("13812345678-13912345678", "13912345678"),
+        ("18412345678-1234", "18412345678-1234"),
+        ("0571-88886666-8001", "88886666-8001"),
+        ("电话0571-88886666转8001", "88886666"),
+        ("电话：057188886666", "057188886666"),
+        ("010 62345678", "62345678"),
+        ("邮箱\nli.lei@163.com", "li.lei"),
+        ("电话\n13812345678\n", "13812345678"),
+        ("证件-110101199003074514", "110101199003074514"),
+    ],
+)
+def test_a_number_is_found_beside_hyphens_and_letters_of_another_script(text: str, hidden: str) -> None:
+    for style in ("fake", "stars"):
+        disguise = Disguise(KEY, style)
+        assert hidden not in disguise.text(text)
+        for ascii_only in (True, False):
+            body = json.dumps({"status_desc": text, "tail": "x"}, ensure_ascii=ascii_only)
+            shown = json.loads(disguise.body(body.encode()))
+            assert hidden not in shown["status_desc"]
+            assert [char for char in shown["status_desc"] if not char.isascii()] == [c for c in text if not c.isascii()]
+
+
+NAMES = st.text(alphabet="王李张伟敏静沈曾彭岚汀沐", min_size=2, max_size=3)
+
+
+@given(st.lists(NAMES, unique=True, max_size=30))
+def test_whoever_has_the_name_of_a_fake_gets_a_fake_too_and_the_first_stays(names: list[str]) -> None:
+    disguise = Disguise(KEY)
+    first = {name: disguise.value("receiver_name", name) for name in names}
+    for name in (*first.values(), *names):
+        assert disguise.value("buyer_nick", name) != name
+    assert {name: disguise.value("receiver_name", name) for name in names} == first
+    body = json.dumps([{"receiver_name": name} for name in (*names, *first.values())], ensure_ascii=False).encode()
+    once, again = json.loads(disguise.body(body)), json.loads(disguise.body(body))
+    assert once == again
+    assert [one["receiver_name"] for one in once[: len(names)]] == list(first.values())
+    assert [one for one, real in zip(once, json.loads(body), strict=True) if one == real] == []
+
+
+def test_one_person_has_one_fake_whatever_a_field_calls_him() -> None:
+    for text in ("张小明", "13812345678", "li.lei@163.com", "tb_xiaoming"):
+        disguise = Disguise(KEY)
+        names = ("buyer_nick", "receiver_name", "alipay_id", "memo", "receiver_mobile")
+        assert len({disguise.value(name, text) for name in names}) == 1, text
+        alone = {fake(kind, text, KEY) for kind in ("nick", "name", "id")}
+        assert len(alone) == 1 or text == "张小明"
+    assert fake("nick", "张小明", KEY) == fake("name", "张小明", KEY)
+    assert re.fullmatch(r"1[3-9]\d{9}", fake("nick", "13812345678", KEY))
+
+
+def test_a_literal_is_the_fake_of_no_other() -> None:
+    made = fake("nick", "张小明", KEY)
+    disguise = Disguise(KEY, literals={made: "shop"})
+    assert disguise.value("nick", "张小明") not in ("张小明", made)
+    assert disguise.text(disguise.value("nick", "张小明")) == disguise.value("nick", "张小明")
+
+
 def test_fakes_are_consistent_and_never_disguised_twice() -> None:
     disguise = Disguise(KEY, literals={"童装小铺": "shop", "23456789": "app"})
     once = disguise.text("app 23456789 of 童装小铺, call 13812345678")
@@ -239,7 +340,9 @@ def test_an_exchange_is_hidden_in_all_its_parts() -> None:
     disguise = Disguise(KEY)
     for outcome in (
         Answer(b'{"x_response":{"receiver_name":"\xe5\xbc\xa0\xe5\xb0\x8f\xe6\x98\x8e"}}', "json", "x_response", "r"),
-        Refusal(15, "call 13812345678", "isv.x", "13812345678", None, b'{"receiver_name":"13812345678"}'),
+        Refusal(15, "call 13812345678", "isv.x:13812345678", "13812345678", None, b'{"receiver_name":"13812345678"}'),
+        Refusal(15, "", "isv.x", None, None, b'{"e":{"code":15,"sub_code":"isv.x:13812345678"}}'),
+        Refusal(15, "", "isv.x", None, None, b"<e><code>15</code><sub_code>isv.x:13812345678</sub_code></e>"),
         NoAnswer("connect", "13812345678", b"call 13812345678"),
     ):
         real = exchange(outcome, draft=draft)

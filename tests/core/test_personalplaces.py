@@ -18,6 +18,7 @@ from tests.core.samples import exchange
 from topexplorer.core import pastcall
 from topexplorer.core.call import Answer, NoAnswer, Refusal, RequestDraft
 from topexplorer.core.disguise import hidden_exchange, without_personal
+from topexplorer.core.literals import Literals
 from topexplorer.core.personal import Disguise, Style
 
 KEY = b"a key of this test"
@@ -98,6 +99,7 @@ def test_people_are_found_by_the_same_rules_in_every_form_of_a_document(form: st
         "<![CDATA[",
         '<a b="',
         '[{"x":"<',
+        '{"receiver_name":"王小雨","x":"王小雨 王小雨"},',
     ],
 )
 def test_the_time_a_document_takes_grows_no_faster_than_it_does(piece: str) -> None:
@@ -109,7 +111,7 @@ def test_the_time_a_document_takes_grows_no_faster_than_it_does(piece: str) -> N
         return process_time() - started
 
     for start in ("", '{"x":', "<a>"):
-        short, long = ((start + piece * count).encode() for count in (4000, 32000))
+        short, long = ((start + piece * (size // len(piece))).encode() for size in (32_000, 256_000))
         # Eight times as long: what grows with the square would take 64 times as long.
         assert min(seconds(long) for _ in range(2)) < 28 * max(0.002, min(seconds(short) for _ in range(3)))
 
@@ -159,6 +161,52 @@ def test_what_was_personal_in_the_request_is_hidden_in_all_of_its_answer() -> No
                 assert found["trade_response"]["tid"] == 112233
                 assert found["trade_response"]["x"] == "778899 ***"
                 assert "buyer_zhang_88" not in hidden.body.decode()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("style", ["fake", "stars"])
+def test_whom_an_answer_names_in_a_field_is_hidden_in_its_prose(form: str, style: Style) -> None:
+    answer = {
+        "receiver_name": "王小雨",
+        "contact": {"name": "李雷", "phone": "8888666"},
+        "buyer_nick": "wang_xy",
+        "seller_name": "客服",
+        "nick": "desc",
+        "trace": {"desc": "已签收，签收人 王小雨，代收李雷", "tail": "用户wang_xy 电话8888666，请联系客服"},
+        "seen": ["王小雨", "客服"],
+        "spoken": "wang_xyz 王小二",
+    }
+    disguise = Disguise(KEY, style)
+    hidden = disguise.body(FORMS[form](answer).encode()).decode()
+    text = _strings(hidden)
+    assert [part for part in ("王小雨", "李雷", "wang_xy ", "8888666") if part in text] == []
+    assert [part for part in ("已签收，签收人 ", "代收", "请联系客服", "wang_xyz 王小二") if part not in text] == []
+    refused = Refusal(15, "王小雨", "isv.x", "找不到王小雨", None, '{"r":{"receiver_name":"王小雨"}}'.encode())
+    outcome = hidden_exchange(exchange(refused, draft=RequestDraft("a.get", {})), disguise).outcome
+    assert "王小雨" not in repr(outcome)
+
+
+@given(st.lists(st.text(alphabet="ab1_ 王小\\.", min_size=1, max_size=6), min_size=1), st.text(alphabet="ab1_ 王小\\."))
+def test_literals_are_found_where_no_word_goes_on(texts: list[str], text: str) -> None:
+    def goes_on(pair: str) -> bool:
+        return re.fullmatch("[0-9A-Za-z]{2}", pair) is not None
+
+    found = Literals(texts)
+    spans = list(found.spans(text))
+    assert all(text[start:end] in texts for start, end in spans)
+    possible = [
+        (at, at + len(one))
+        for one in texts
+        for at in range(len(text))
+        if text.startswith(one, at)
+        and not goes_on(text[at - 1 : at + 1] if at else "")
+        and not goes_on(text[at + len(one) - 1 : at + len(one) + 1])
+    ]
+    for start, end in possible:
+        assert any(first < end and start < last for first, last in spans), text[start:end]
+    assert found.stand_in(text) is bool(possible)
+    many = Literals([*texts, *(f"x{n}" for n in range(200))])
+    assert list(many.spans(text)) == spans
 
 
 def test_what_somebody_wrote_is_not_kept_of_a_request() -> None:

@@ -82,6 +82,30 @@ def test_base64_is_masked_wherever_the_secret_begins_and_leaves_no_letter_of_it(
                 assert MASK in taint.mask(text.replace("/", "\\/"))
 
 
+@pytest.mark.parametrize("secret", SECRETS)
+def test_base64_is_masked_however_its_lines_are_broken(secret: str) -> None:
+    taint = Taint([secret])
+    for width in (16, 64, 76):
+        for before in range(width):
+            whole = b64encode(b"x" * before + secret.encode() + b"y" * 90).decode()
+            for line_end in ("\n", "\r\n", "\\n", "\\r\\n"):
+                text = line_end.join(whole[at : at + width] for at in range(0, len(whole), width))
+                shown = taint.mask(text)
+                assert shown.count(MASK) == 1
+                # What stays does not depend on the secret.
+                start, _mask, end = shown.partition(MASK)
+                other = b64encode(b"x" * before + b"\xb5" * len(secret.encode()) + b"y" * 90).decode()
+                other = line_end.join(other[at : at + width] for at in range(0, len(other), width))
+                assert (other.startswith(start), other.endswith(end)) == (True, True)
+                assert taint.mask_body(text.encode()) == shown.encode()
+    body = f"{'A' * (BLOCK - 50)}\n{b64encode(secret.encode() * 3).decode()[:60]}"
+    body += f"\n{b64encode(secret.encode() * 3).decode()[60:]}"
+    assert taint.mask_body(body.encode()).count(MASK.encode()) == 1
+    assert Taint([secret]).mask("a line\nof words that has nothing of it\nand ends") == (
+        "a line\nof words that has nothing of it\nand ends"
+    )
+
+
 def test_what_contains_or_overlaps_another_secret_is_masked_whole() -> None:
     taint = Taint(["abc123", "abc123def456", "456xyz789"])
     assert taint.mask("x abc123def456 y abc123 z") == f"x {MASK} y {MASK} z"

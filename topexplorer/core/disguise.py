@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from topexplorer.core import signing
 from topexplorer.core.call import Answer, Exchange, Outcome, Refusal, RequestDraft, SignedRequest
-from topexplorer.core.personal import Disguise, people_in
+from topexplorer.core.namedpeople import named_in, people_in
+from topexplorer.core.personal import Disguise
 from topexplorer.core.personalnames import SPARED, kind_of
+from topexplorer.core.personalplaces import places
 from topexplorer.core.signlab.steps import FIRST_BYTES, Step, Steps
 from topexplorer.core.taint import MASK
 
@@ -21,7 +23,11 @@ def hidden_exchange(exchange: Exchange, disguise: Disguise) -> Exchange:
     Starred is only what came back: what was sent is known to whoever sent it.
     """
     is_starred = disguise.style == "stars"
-    disguise = disguise.knowing(people_in(exchange.draft.values))
+    people = people_in(exchange.draft.values)
+    if not isinstance(exchange.outcome, Answer):
+        # Its words stand beside its body.
+        people |= named_in(places(exchange.outcome.body.decode("utf-8", "replace")))
+    disguise = disguise.knowing(people)
     return replace(
         exchange,
         request=exchange.request if is_starred else hidden_request(exchange.request, disguise),
@@ -53,7 +59,7 @@ def without_personal(draft: RequestDraft) -> tuple[RequestDraft, tuple[str, ...]
     starred = Disguise(b"", "stars").values(draft.values.items())
     left_out = tuple(name for name, text in starred if text.strip() and text != draft.values[name])
     values = {name: text for name, text in draft.values.items() if name not in left_out}
-    return (replace(draft, values=values) if left_out else draft), left_out
+    return (replace(draft, values=values, left_out=draft.left_out | {*left_out}) if left_out else draft), left_out
 
 
 def with_placeholders(draft: RequestDraft) -> RequestDraft:
@@ -100,7 +106,8 @@ def _outcome(outcome: Outcome, disguise: Disguise) -> Outcome:
         return outcome if body is outcome.body else Answer(body, outcome.format, outcome.root, outcome.request_id)
     if isinstance(outcome, Refusal):
         sub_msg = None if outcome.sub_msg is None else disguise.value("sub_msg", outcome.sub_msg)
-        return replace(outcome, body=body, msg=disguise.value("msg", outcome.msg), sub_msg=sub_msg)
+        sub_code = None if outcome.sub_code is None else disguise.value("sub_code", outcome.sub_code)
+        return replace(outcome, body=body, msg=disguise.value("msg", outcome.msg), sub_code=sub_code, sub_msg=sub_msg)
     return replace(outcome, body=body, detail=disguise.value("detail", outcome.detail))
 
 

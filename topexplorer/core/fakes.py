@@ -3,18 +3,20 @@
 A fake has as many characters as the real text and each as wide, so that columns, cursors and forms keep their places.
 An eleven-digit mobile stays one, a Chinese name stays a Chinese name, an id card number has a right check digit. Under
 one key the same text always becomes the same fake, and without the key nobody can tell what it was made of.
+What names a person is made by what it looks like, whether a field calls it a name, a nick or an id.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from hashlib import blake2b
 
 from topexplorer.core.personalnames import Kind
 
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何林罗高"
-_GIVEN = "伟芳敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂文辉玲建国华志红玉兰春梅海燕雪松"
+_SURNAMES = "沈曾彭吕苏卢蒋蔡贾丁魏薛叶余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊陆郝孔白崔康毛"
+_GIVEN = "岚汀沐泽屿芷蘅昀珩曦澜樾笙棠砚琮瑜珺鹤霁昱熠璟翊禾苒苡槿蓁筠蔚漪沁溯湛澈洵瀚朔昭晏晗煦烨弈弦韶翎羽逸"
+"""Letters that few names are written with: a made-up name is hardly ever that of somebody else in the same answer."""
 _PLACES = "和平建设文化人民中山解放长江新华光明胜利朝阳东风花园青年团结北京南湖"
 _MARKERS = frozenset("省市区县镇乡村街道路巷弄里号楼栋幢座层室院园苑单元门东西南北组队屯")
 _LETTERS = "云小山青木花月星河竹风石雨松溪田果桃蓝白"
@@ -22,17 +24,49 @@ _REMARK = "此处文字已经替换"
 _VOWELS, _CONSONANTS = "aeiou", "bcdfghjklmnpqrstvwxyz"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
+_TURNS = 8
 STARS = "***"
+
+_MOBILE = re.compile(r"(?:(?:\+|00)?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}", re.ASCII)
+_CHINESE_NAME = re.compile(r"[\u3400-\u9fff]{2,4}")
+_IN_NAME = r"(?![省市区县路街道巷弄里号楼栋幢座苑园村镇乡])[\u3400-\u9fff]"
+_NO_END = "小社校厂景库院片宅墅舍属活业工期超菜夜花早集一二三四五六七八九十"
+"""What stands before the last letter of 小区, 社区, 超市: no district and no town."""
+_CITY = rf"(?:{_IN_NAME}){{1,3}}(?![{_NO_END}城都]){_IN_NAME}市(?![场部])"
+_CITY_OF_PROVINCE = rf"(?:{_IN_NAME}){{2,4}}(?<![超菜夜])市(?![场部])|(?:{_IN_NAME}){{2,9}}?(?:自治州|地区|盟)"
+_PROVINCE = rf"(?:{_IN_NAME}){{2,3}}省|(?:{_IN_NAME}){{2,5}}?(?:自治区|特别行政区)"
+_DISTRICT = (
+    rf"(?:{_IN_NAME}|市)(?![{_NO_END}]){_IN_NAME}[区县市旗](?![场部])"
+    rf"|(?:{_IN_NAME}){{2,4}}?(?![{_NO_END}东西南北中城都]){_IN_NAME}[区县市旗](?![场部])|{_IN_NAME}县"
+)
+_REGION = re.compile(rf"(?:中国)? ?(?:(?:{_PROVINCE}) ?(?:{_CITY_OF_PROVINCE})?|{_CITY}) ?(?:{_DISTRICT})?")
+"""Where an address begins, by what everybody knows: a district only behind its city or province."""
 
 Luck = Iterator[int]
 
 
-def fake(kind: Kind, text: str, key: bytes) -> str:
-    """The fake of `text` under `key`. What holds neither letter nor digit comes back as it is."""
-    make = _MAKERS.get(kind, _shape)
-    made = make(text, _luck(text, key))
-    # By chance, or because there is nothing to change, it may be the same; then the next one.
-    return made if made != text else make(text, _luck(f"{text}\0", key))
+def fake(kind: Kind, text: str, key: bytes, taken: Collection[str] = ()) -> str:
+    """The fake of `text` under `key`, none of those `taken` if there is another. What holds neither letter nor digit
+    comes back as it is.
+    """
+    make = _maker(kind, text)
+    for turn in range(_TURNS):
+        made = make(text, _luck(text + "\0" * turn, key))
+        if made != text and made not in taken:
+            return made
+    return made
+
+
+def _maker(kind: Kind, text: str) -> Callable[[str, Luck], str]:
+    """Of what names a person, by its looks: a login may be a mobile or a name."""
+    if kind in ("name", "nick", "id"):
+        if "@" in text:
+            return _email
+        if _MOBILE.fullmatch(text):
+            return _phone
+        if kind == "nick" and _CHINESE_NAME.fullmatch(text):
+            return _name
+    return _MAKERS.get(kind, _shape)
 
 
 def stars(kind: Kind, text: str) -> str:
@@ -40,12 +74,14 @@ def stars(kind: Kind, text: str) -> str:
     if not text.strip():
         return text
     if kind in ("mobile", "phone", "idcard") and len(text) >= 7:
-        keep = 1 if kind == "idcard" else 3
-        return text[:keep] + "*" * (len(text) - keep - min(4, keep + 3)) + text[-min(4, keep + 3) :]
+        # Of a local number without its area a quarter is enough to tell two apart.
+        head, tail = (1 if kind == "idcard" else 3, 4) if len(text) >= 11 else (0, len(text) // 4)
+        return text[:head] + "*" * (len(text) - head - tail) + text[-tail:]
     if kind == "email" and "@" in text:
         return f"{text[0]}{STARS}{text[text.index('@') :]}"
-    if kind == "address" and (seen := re.match(r".*?[区县]|.*?[省市]", text)):
-        return seen.group() + STARS
+    if kind == "address":
+        seen = _REGION.match(text)
+        return (seen[0].rstrip() if seen else "") + STARS
     if kind == "nick" and len(text) > 2:
         return f"{text[0]}{STARS if len(text) > 3 else '*'}{text[-1]}"
     if kind in ("name", "nick", "words") and len(text) > 1:

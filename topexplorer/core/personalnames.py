@@ -104,10 +104,10 @@ _UNPERSONAL = re.compile(
 )
 """Names of what is not personal in an object about a person either, with those of numbers below."""
 SPARED = re.compile(
-    r"(?:^|_)(?:\w*id|\w*ids|\w*iid|\w*iids|no|sid|num|number|count|total|code|sn|time|date|created|modified|price|fee"
+    r"(?:^|_)(?:\w*id|\w*ids|\w*iid|\w*iids|no|sid|num|number|count|total|(?<!sub_)code|sn|time|date|created|modified|price|fee"
     r"|payment|amount|url|pic|path|image|img|md5|version|quantity|cid|pid|vid|barcode|sign|key)$"
 )
-"""Names under which digits are no phone number, whatever they look like."""
+"""Names under which digits are no phone number, whatever they look like. A `sub_code` repeats what was sent."""
 
 
 def kinds_sent(names: Collection[str]) -> Mapping[str, Kind]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from html import escape, unescape
 from typing import NamedTuple
 
+from topexplorer.core.literals import Literals
 from topexplorer.core.personalnames import BESIDE, Kind, is_about_person, is_unpersonal, kind_of, tells_of_person
 
 DEEPEST = 8
@@ -96,7 +97,7 @@ def looks_like_document(text: str) -> bool:
     return text.lstrip()[:1] in ("{", "[", "<") or '{"' in text or "</" in text
 
 
-def places(text: str, searched: re.Pattern[str] | None = None, kind: Kind | None = None) -> list[Place]:
+def places(text: str, searched: Literals | None = None, kind: Kind | None = None) -> list[Place]:
     """What is personal in a document, in order, and the texts in which `searched` is found.
 
     `kind` is what the name of the whole document says of the texts in it.
@@ -104,7 +105,7 @@ def places(text: str, searched: re.Pattern[str] | None = None, kind: Kind | None
     return _places(text, searched, kind, DEEPEST)
 
 
-def _places(text: str, searched: re.Pattern[str] | None, kind: Kind | None, depth: int) -> list[Place]:
+def _places(text: str, searched: Literals | None, kind: Kind | None, depth: int) -> list[Place]:
     start = text[:200].lstrip("\ufeff \t\r\n")[:1]
     is_xml = start == "<" or (start not in ("{", "[") and '{"' not in text and "</" in text)
     root = _Part("", kind)
@@ -116,12 +117,12 @@ def _places(text: str, searched: re.Pattern[str] | None, kind: Kind | None, dept
     return found
 
 
-def _of_leaf(text: str, leaf: _Leaf, searched: re.Pattern[str] | None, depth: int) -> Iterator[Place]:
+def _of_leaf(text: str, leaf: _Leaf, searched: Literals | None, depth: int) -> Iterator[Place]:
     written = text[leaf.start : leaf.end]
     if leaf.form == "key":
         plain, _steps = _read(written, leaf.form)
         # A key that is a plain word is the platform's, whatever was typed.
-        if searched is not None and searched.fullmatch(plain) and not _WORD.fullmatch(plain):
+        if searched is not None and plain in searched and not _WORD.fullmatch(plain):
             yield Place(leaf.start, leaf.end, None, plain, _speller(written, leaf.form))
         return
     plain, steps = _read(written, leaf.form)
@@ -143,11 +144,11 @@ def _of_leaf(text: str, leaf: _Leaf, searched: re.Pattern[str] | None, depth: in
             return
     if kind is not None and plain not in ("true", "false") and not (kind == "words" and _LINK.fullmatch(plain)):
         yield Place(leaf.start, leaf.end, kind, plain, spell)
-    elif searched is not None and searched.search(plain):
+    elif searched is not None and searched.stand_in(plain):
         yield Place(leaf.start, leaf.end, None, plain, spell)
 
 
-def _json_leaves(text: str, part: _Part, searched: re.Pattern[str] | None) -> Iterator[_Leaf]:
+def _json_leaves(text: str, part: _Part, searched: Literals | None) -> Iterator[_Leaf]:
     """What may be personal by its name, may be a document, or may hold what is searched for."""
     name, counts = "", part.kind is not None
     above: list[tuple[_Part, str, bool]] = []
@@ -155,7 +156,7 @@ def _json_leaves(text: str, part: _Part, searched: re.Pattern[str] | None) -> It
         form = token.lastgroup
         if form == "key":
             name = token["string"]
-            if searched is not None and ("\\" in name or searched.search(name)):
+            if searched is not None and ("\\" in name or searched.stand_in(name)):
                 yield _Leaf(*token.span("string"), name, part, form)
             name = _read(name, "string")[0] if "\\" in name else name
             counts = part.tell(name)
@@ -163,7 +164,7 @@ def _json_leaves(text: str, part: _Part, searched: re.Pattern[str] | None) -> It
             if counts or _is_worth_reading(token["string"], searched):
                 yield _Leaf(*token.span("string"), name, part, form)
         elif form == "number":
-            if counts or (searched is not None and searched.search(token["number"])):
+            if counts or (searched is not None and searched.stand_in(token["number"])):
                 yield _Leaf(*token.span("number"), name, part, form)
         elif form == "open":
             above.append((part, name, counts))
@@ -173,13 +174,13 @@ def _json_leaves(text: str, part: _Part, searched: re.Pattern[str] | None) -> It
             part, name, counts = above.pop()
 
 
-def _is_worth_reading(written: str, searched: re.Pattern[str] | None) -> bool:
+def _is_worth_reading(written: str, searched: Literals | None) -> bool:
     """Whether a string of JSON, as it is written, may be a document or hold what is searched for."""
     if looks_like_document(written):
         return True
     if "\\" in written:
         return searched is not None or _MARKUP.search(written) is not None
-    return searched is not None and searched.search(written) is not None
+    return searched is not None and searched.stand_in(written)
 
 
 def _xml_leaves(text: str, part: _Part) -> Iterator[_Leaf]:

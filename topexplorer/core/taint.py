@@ -2,8 +2,8 @@
 
 Give a `Taint` the secrets that are known, and it replaces each of them in text or bytes, in every spelling that
 software on the way writes: as it is, in capital or small letters, percent-encoded, in JSON's and HTML's escapes, in
-base64 wherever it begins, in hex. What contains another secret is masked whole. A secret under `SHORT` characters is
-masked only where it stands alone, because it would tear words apart.
+base64 wherever it begins and its lines break, in hex. What contains another secret is masked whole. A secret under
+`SHORT` characters is masked only where it stands alone, because it would tear words apart.
 
 `KnownSecrets` is the set that grows while the program learns secrets; everything that writes, draws or logs asks it.
 It also hears of the names that are no secret and that demo mode hides: app keys and shops.
@@ -15,6 +15,8 @@ import json
 from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
+
+from topexplorer.core.linefolds import LONGEST_END, SHORTEST, Unfolded
 
 if TYPE_CHECKING:
     from topexplorer.core.personalnames import Kind
@@ -44,12 +46,14 @@ class Form(NamedTuple):
     after: int = 0
     alone: bool = False
     """Counts only where no letter or digit stands beside it."""
+    may_fold: bool = False
+    """May be broken into lines."""
 
 
 class Taint:
     """A set of secrets and how to mask them. Never shows one: not by `repr`, not in an error."""
 
-    __slots__ = ("_always", "_guarded", "_longest", "_secrets", "_spelled")
+    __slots__ = ("_always", "_folding", "_guarded", "_longest", "_secrets", "_spelled")
 
     def __init__(self, secrets: Iterable[str] = (), words: Iterable[str] = ()) -> None:
         """`words` are secrets too, masked only where they stand alone, whatever their length."""
@@ -59,6 +63,7 @@ class Taint:
         self._secrets = secrets | words
         self._always: tuple[Form, ...] | None = None
         self._guarded: tuple[tuple[str, bytes, tuple[Form, ...]], ...] = ()
+        self._folding: tuple[Form, ...] = ()
         self._longest = 0
 
     def __repr__(self) -> str:
@@ -125,7 +130,8 @@ class Taint:
                     kept[form.text] = form
             self._guarded = tuple((mark, mark.encode(), tuple(forms.values())) for mark, forms in guarded.items())
             every = [*always.values(), *(form for _mark, _data, forms in self._guarded for form in forms)]
-            self._longest = max((len(form.data) + AROUND for form in every), default=0)
+            self._folding = tuple(form for form in every if form.may_fold)
+            self._longest = max((_most(form) + AROUND for form in every), default=0)
             self._always = tuple(always.values())
         return self._always
 
@@ -137,6 +143,8 @@ class Taint:
         for mark, data, forms in self._guarded:
             if forms and (mark in text if isinstance(text, str) else data in text):
                 found += _found(text, forms)
+        if self._folding and (unfolded := Unfolded(text)).text:
+            found += (unfolded.span(*span) for span in _found(unfolded.text, self._folding))
         found.sort()
         spans: list[Span] = []
         for start, end in found:
@@ -308,7 +316,12 @@ def _base64_forms(data: bytes) -> Iterator[Form]:
         in_query = core.replace("+", "%2B").replace("/", "%2F")
         in_small = core.replace("+", "%2b").replace("/", "%2f")
         for text in {core, in_url, core.replace("/", "\\/"), in_query, in_small}:
-            yield Form(text, text.encode(), 1 if shift else 0, 1 if partial else 0)
+            yield Form(text, text.encode(), 1 if shift else 0, 1 if partial else 0, may_fold=True)
+
+
+def _most(form: Form) -> int:
+    """Bytes that a spelling takes, its line ends included."""
+    return len(form.data) + (LONGEST_END * (1 + len(form.data) // SHORTEST) if form.may_fold else 0)
 
 
 def _found(text: str | bytes, forms: tuple[Form, ...]) -> Iterator[Span]:

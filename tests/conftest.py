@@ -33,11 +33,17 @@ FOREIGN_NAMES = (
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """More than there are processors: a test waits for a third of its time, for programs and for the app's timers."""
-    return max(2, (os.cpu_count() or 2) * 3 // 2)
+    return (os.cpu_count() or 2) * 2
+
+
+def pytest_collection() -> None:
+    """Nothing that collecting makes is garbage."""
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:
     """What is there by now stays to the end; looking at it again and again is a sixth of a test of the app."""
+    gc.enable()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 

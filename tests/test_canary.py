@@ -206,7 +206,7 @@ VERB_RUNS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "env remove": (("staging",),),
     "keys set": (("far", "session", "--stdin"), ("far",)),
     "keys where": ((), ("--json",)),
-    "keys forget": (("far", "session", "--seller", "nobody"),),
+    "keys forget": (("far", "session", "--seller", "nobody"), ("--vault", "prod", "--confirm", "prod")),
     "keys lock": ((),),
     "login": (("--help",),),
     "logout": (("nobody", "--env", "far"),),

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from topexplorer.core.taint import KnownSecrets
 from topexplorer.engine.environments import SANDBOX_URL, Environment, Environments
 from topexplorer.engine.hardening import watch
 from topexplorer.engine.indexfile import IndexFile
+from topexplorer.engine.liveconfig import LiveConfig
 from topexplorer.engine.proxylogin import logins_of
 from topexplorer.engine.settings import Paths, Preferences, read_preferences, typed_path, write_preferences
 from topexplorer.engine.vault import Vault
@@ -121,11 +122,20 @@ class Workbench:
             self.problems.append(error.message)
 
     @cached_property
+    def config(self) -> LiveConfig:
+        def learn(secrets: Iterable[Secret]) -> None:
+            self.known.learn(secret.reveal() for secret in secrets)
+
+        return LiveConfig(self.paths.config_file, self.catalog.platform, self.problems, learn)
+
+    @property
     def environments(self) -> Environments:
-        environments = Environments.load(self.paths.config_file, self.catalog.platform)
-        self.known.learn(secret.reveal() for secret in environments.secrets)
-        self.problems.extend(environments.problems)
-        return environments
+        return self.config.environments
+
+    def look_again(self) -> None:
+        """Goes on with what config.toml says now, where somebody else changed it."""
+        if self.config.look_again() and "engine" in vars(self):
+            self.engine.renew(self.environments)
 
     @cached_property
     def vault(self) -> Vault:
@@ -202,7 +212,8 @@ class Workbench:
             transport=self._transport_for,
             new_id=self.new_id,
             environ=self.environ,
-            last_seller=self._last_seller,
+            last_seller=partial(_last_seller, self),
+            look_again=self.look_again,
         )
         engine.use(self.start_environment.name)
         return engine
@@ -231,22 +242,7 @@ class Workbench:
         """How sellers of the active environment sign in and out."""
         from topexplorer.engine.signin import SignIn
 
-        return SignIn(self.sellers, self._transport_for, self._sandbox_pages, self.environ)
-
-    def _last_seller(self, environment: Environment) -> str | None:
-        from topexplorer.engine.sellerchoices import last_seller
-
-        nick = last_seller(self.vault, self.seller_choices, environment)
-        if problem := self.seller_choices.problem:
-            self._note(problem)
-        return nick
-
-    @asynccontextmanager
-    async def _sandbox_pages(self) -> AsyncIterator[str]:
-        """The embedded gateway's OAuth pages, where a browser finds them."""
-        loopback = await asyncio.to_thread(import_module, "topexplorer.sandbox.loopback")
-        async with loopback.oauth_pages(self.sandbox) as root:
-            yield root
+        return SignIn(self.sellers, self._transport_for, partial(_sandbox_pages, self), self.environ)
 
     @property
     def start_environment(self) -> Environment:
@@ -269,17 +265,15 @@ class Workbench:
         """
         from topexplorer.engine.configwriter import ConfigWriter, require_apart, require_reachable
 
+        self.look_again()
         before = self.environments
 
         def check(found: Environments) -> None:
-            require_apart(found, self.vault)
+            require_apart(before, found, self.vault)
             require_reachable(before, found, self.vault)
 
         environments = change(ConfigWriter(self.paths.config_file, self.catalog.platform, check))
-        self.problems[:] = [problem for problem in self.problems if problem not in before.problems]
-        self.problems.extend(environments.problems)
-        self.known.learn(secret.reveal() for secret in environments.secrets)
-        self.__dict__["environments"] = environments
+        self.config.take(environments)
         if "engine" in vars(self):
             active = self.engine.environment.name
             self.engine.environments = environments
@@ -303,6 +297,23 @@ class Workbench:
 
             return Embedded(self.sandbox)
         return self.transport
+
+
+def _last_seller(bench: Workbench, environment: Environment) -> str | None:
+    from topexplorer.engine.sellerchoices import last_seller
+
+    nick = last_seller(bench.vault, bench.seller_choices, environment)
+    if problem := bench.seller_choices.problem:
+        bench._note(problem)
+    return nick
+
+
+@asynccontextmanager
+async def _sandbox_pages(bench: Workbench) -> AsyncIterator[str]:
+    """The embedded gateway's OAuth pages, where a browser finds them."""
+    loopback = await asyncio.to_thread(import_module, "topexplorer.sandbox.loopback")
+    async with loopback.oauth_pages(bench.sandbox) as root:
+        yield root
 
 
 def _seeded_tokens(accounts: Accounts, app_key: str) -> Iterator[SellerToken]:

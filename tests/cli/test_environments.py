@@ -48,7 +48,7 @@ def test_show_tells_where_every_value_comes_from_and_no_secret(topexplorer: Comm
     assert (sources["gateway"], sources["timestamp"], sources["proxy"]) == ("file", "built-in", "variable HTTPS_PROXY")
     assert (sources["app_key"], sources["app_secret"]) == ("config", "variable")
     missing = rows(topexplorer("env", "show", "prod").out)
-    assert missing["session"] == ["missing", "set TOPEXPLORER_PROD_SESSION, or “topexplorer keys set”"]
+    assert missing["session"] == ["missing", "set TOPEXPLORER_PROD_SESSION, or “topexplorer keys set prod”"]
     everything = "".join(topexplorer("env", verb, *more).out for verb in ("show", "list") for more in ((), ("--json",)))
     assert not [secret for secret in (canary["APP_SECRET"], "canary-password") if secret in ran.out + everything]
 
@@ -94,6 +94,12 @@ def test_an_environment_is_added_edited_and_removed(topexplorer: Command) -> Non
         (("add", "shop", "kind=dev", "gatway=x"), "did you mean gateway?"),
         (("edit", "shop", "timeout_seconds=5"), "there is no environment shop"),
         (("edit", "dev"), "there is nothing to change"),
+        (("add", "shop", "kind=sandbox", "gateway=production"), "take kind=dev for a test app, or kind=prod"),
+        (("add", "shop", "kind=dev", "gateway=http://gw.example.com/rest"), "gateway: must be https"),
+        (("edit", "prod", "secret_cmd=sandboxcanary4c1b8e2f90ab77de10cc"), "secret_cmd: holds a secret"),
+        (("edit", "prod", "secret_cmd=fetch --key=6100canary27d0f1e2d3c4b5a69788796"), "secret_cmd: holds a secret"),
+        (("edit", "prod", "seller=6100canary27d0f1e2d3c4b5a69788796"), "seller: holds a secret"),
+        (("edit", "prod", "app_key=canary5ecret0f1e2d3c4b5a69788796"), "app_key: holds a secret"),
         (("edit", "dev", "kind=prod"), "dev is always of kind dev"),
         (("edit", "prod", "proxy=http://joe:canary@proxy"), "plain text"),
         (("remove", "prod"), "prod is built in"),
@@ -115,8 +121,32 @@ def test_an_environment_with_keys_in_the_vault_is_removed_only_when_it_is_said(t
     vault(topexplorer.paths.vault_folder).room.put(Environment("shop", "dev", ""), "111", Secret("s3cret"))
     ran = topexplorer("env", "remove", "shop", "--confirm", "no")
     assert (ran.code, "the vault has keys of shop" in ran.err) == (2, True)
+    path = topexplorer.paths.vault_folder / "dev.vault"
+    sound = path.read_bytes()
+    path.write_bytes(sound[:300])
+    ran = topexplorer("env", "remove", "shop", "--confirm", "no")
+    assert (ran.code, "the vault may have keys of shop, but it cannot be read" in ran.err) == (2, True)
+    path.write_bytes(sound)
     assert topexplorer("env", "remove", "shop", "--confirm", "shop").code == 0
     assert "shop" not in topexplorer("env", "list").out
+
+
+def test_a_sandbox_is_on_this_machine_and_only_the_embedded_one_needs_no_network(topexplorer: Command) -> None:
+    for gateway in ("production", "tbsandbox", "https://127.0.0.1.example.com/rest"):
+        topexplorer.configure(f'[environments.shop]\nkind = "sandbox"\ngateway = "{gateway}"\n')
+        assert "take kind=dev for a test app" in topexplorer("env", "show", "shop").err
+    topexplorer.configure('[environments.shop]\nkind = "sandbox"\ngateway = "http://127.0.0.1:8765/router/rest"\n')
+    assert rows(topexplorer("env", "show", "shop").out)["kind"][0].endswith("a gateway on this machine, made-up data")
+    assert "embedded, made-up data, no network" in topexplorer("env", "show", "sandbox").out
+
+
+def test_what_looks_like_a_secret_in_the_file_is_said_by_nobody(topexplorer: Command) -> None:
+    secret = "6100canary27d0f1e2d3c4b5a69788796"
+    topexplorer.configure(f'[environments.dev]\nsecret_cmd = ["fetch", "{secret}"]\nseller = "{secret}"\n')
+    for words in (("env", "list"), ("env", "show", "dev"), ("keys", "where"), ("call", "taobao.time.get", "--env=dev")):
+        ran = topexplorer(*words)
+        assert secret not in ran.out + ran.err
+    assert "secret_cmd: holds a secret" in ran.err
 
 
 def test_no_change_leaves_keys_where_the_environment_does_not_look(topexplorer: Command) -> None:

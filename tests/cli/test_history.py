@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sqlite3
 from pathlib import Path
 from shutil import copytree
@@ -281,14 +283,28 @@ def test_rows_that_were_not_kept_are_told_before_anything_is_sent(prod: Command)
     method = "taobao.trade.shippingaddress.update"
     words = (f"tid={TID}", "receiver_name=张小明", "receiver_mobile=13812345678")
     assert prod("call", method, *words, "--env", "prod", "--confirm", "prod", "--anyway").code == 0
-    ran = prod("history", "run", "p2", "receiver_name=李四", "--env", "prod", "--dry-run", "-v")
-    (told,) = [line for line in ran.err.splitlines() if line.startswith("warning: ") and "not kept" in line]
-    assert "receiver_mobile" in told
-    assert "receiver_name" not in told
+    again = ("history", "run", "p2", "--env", "prod", "--confirm", "prod")
+    ran = prod(*again, "receiver_name=李四")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert ran.err.startswith(f"error: receiver_mobile: not kept, so without it this {method} would")
+    (command,) = re.findall("“(topexplorer .*)”", ran.err)
+    assert shlex.split(command) == ["topexplorer", *again, "receiver_mobile=…", "receiver_name=…"]
     assert "张小明" not in ran.out + ran.err
-    held = prod("history", "run", "p2", "--env", "prod")
-    assert held.code != 0
+    assert prod("history", "run", "p2", "--env", "prod").code == 2
     assert len(ids(prod)) == 2
+    assert prod("history", "save", "p2", "move").code == 0
+    for saved in (("profile", "run", "move"), ("call", method, "--profile", "move")):
+        ran = prod(*saved, "--env", "prod", "--confirm", "prod")
+        assert (ran.code, ran.err.startswith("error: receiver_mobile, receiver_name: not kept")) == (2, True)
+        assert f"“topexplorer {' '.join(saved)} --env prod --confirm prod 'receiver_mobile=…'" in ran.err
+    assert json.loads(prod("profile", "show", "move", "--json").out)["left_out"] == ["receiver_mobile", "receiver_name"]
+    assert "not kept     receiver_mobile, receiver_name" in prod("profile", "show", "move").out
+    assert len(ids(prod)) == 2
+    given = ("receiver_name=李四", "receiver_mobile=13912345678", "--anyway")
+    whole = prod("profile", "run", "move", "--env", "prod", "--confirm", "prod", *given)
+    assert (whole.code, len(ids(prod))) == (0, 3)
+    assert prod(*again, "--anyway").code == 0
+    assert prod("history", "run", "p4", *again[3:]).code == 0, "this one was made without them"
     assert "receiver_name, receiver_mobile" in prod("history", "show", "p2", "-v").err.replace(
         "receiver_mobile, receiver_name", "receiver_name, receiver_mobile"
     )

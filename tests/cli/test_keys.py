@@ -76,7 +76,8 @@ def test_a_call_without_anyone_to_ask_says_that_the_vault_is_locked(piped: Piped
     piped.keep()
     path = vault_file(piped.command)
     ran = piped.command("call", "taobao.time.get", "--env", "dev")
-    hint = "type its passphrase at a terminal, or pipe it with --passphrase-stdin"
+    elsewhere = "type its passphrase at a terminal, or pipe it with --passphrase-stdin"
+    hint = f"in the explorer, try again and type it; elsewhere, {elsewhere}"
     assert (ran.code, ran.err) == (5, f"error: the vault {path} is locked · {hint}\n")
     ran = piped("call", "taobao.time.get", "--env", "dev", lines=("wrong",))
     assert ran.code == 5
@@ -138,6 +139,7 @@ def test_where_says_of_every_key_where_it_is_and_nothing_else(piped: Piped) -> N
             "app_key": "23456789",
             "keys": {"app_key": "file", "app_secret": "file", "session": "variable"},
             "previous_secret": False,
+            "has_environment": True,
             "locked": True,
         }
     ]
@@ -150,7 +152,9 @@ def test_where_says_of_every_key_where_it_is_and_nothing_else(piped: Piped) -> N
 def test_where_names_a_command_and_does_not_run_it(topexplorer: Command) -> None:
     topexplorer.configure('[environments.dev]\nsecret_cmd = ["no-such-program", "--token=canary"]\n')
     ran = topexplorer("keys", "where", "dev")
-    assert ran.out.count("the command no-such-program") == 3
+    assert ran.out.count("if the command no-such-program gives it, which has not run yet") == 3
+    shown = topexplorer("env", "show", "dev").out
+    assert (shown.count("not known yet"), shown.count("which has not run yet"), "there" in shown) == (3, 3, False)
     assert "canary" not in ran.out
     assert "from a command that has not run yet" in topexplorer("env", "list").out
 
@@ -193,6 +197,11 @@ def test_a_key_as_an_argument_is_refused_and_not_repeated(words: tuple[str, ...]
 @pytest.mark.parametrize(
     ("words", "lines", "sentence"),
     [
+        (("set",), (PASSPHRASE,), "ENVIRONMENT is missing"),
+        (("back",), (PASSPHRASE,), "ENVIRONMENT is missing"),
+        (("forget",), (PASSPHRASE,), "ENVIRONMENT is missing"),
+        (("forget", "dev", "--vault", "dev"), (PASSPHRASE,), "--vault deletes the whole vault"),
+        (("forget", "--vault", "prod", "--confirm", "prod"), (PASSPHRASE,), "there is no vault yet"),
         (("set", "dev", "--stdin"), (PASSPHRASE, CANARY), "stdin holds one text, but not which key it is"),
         (("set", "dev", "--stdin"), (PASSPHRASE, "{" + CANARY), "stdin gave no keys: it begins like JSON"),
         (("set", "dev", "--stdin"), (PASSPHRASE, "{}"), "stdin gave no keys: the JSON has no"),
@@ -296,6 +305,59 @@ def test_forgetting_needs_the_environment_s_name(piped: Piped) -> None:
     assert ["dev", "DEV", "session", "missing"] in left
     assert piped("keys", "forget", "dev", "--confirm", "dev").err == "deleted from the vault of dev\n"
     assert not path.exists()
+
+
+def test_keys_that_no_environment_uses_any_more_are_seen_and_deleted(piped: Piped) -> None:
+    piped.command("env", "add", "shop", "kind=prod")
+    piped.keep("shop")
+    assert piped.command("env", "remove", "shop", "--confirm", "shop").code == 0
+    every = piped.command("keys", "where")
+    assert ["shop", "PROD", "app_key", "23456789"] in [line.split()[:4] for line in every.out.splitlines()]
+    assert "there is no environment shop that would use the keys" in every.err
+    told = json.loads(piped.command("keys", "where", "--json").out)
+    assert [entry["name"] for entry in told if not entry["has_environment"]] == ["shop"]
+    assert "shop" in piped.command("keys", "where", "shop").out
+    assert "shop" not in piped.command("keys", "where", "dev").out
+    piped.command.configure("[environments")
+    assert "shop" not in piped.command("keys", "where").out, "nobody knows which environments there are"
+    piped.command.configure("")
+    assert piped("keys", "forget", "shop", "--confirm", "no").code == 2
+    assert piped("keys", "forget", "shop", "--confirm", "shop").err == "deleted from the vault of shop\n"
+    assert not vault_file(piped.command, "prod.vault").exists()
+    assert "there is no such environment" in piped("keys", "forget", "shop", "--confirm", "shop").err
+
+
+def test_who_forgot_the_passphrase_is_told_how_to_begin_anew_and_can(piped: Piped) -> None:
+    piped.keep()
+    piped.keep("prod", json.dumps({"app_key": "93456789", "app_secret": "another"}))
+    wrong = piped("call", "taobao.time.get", "--env", "dev", lines=(OTHER,)).err
+    assert "cannot be recovered; “topexplorer keys forget --vault dev” deletes this vault" in wrong
+    path = vault_file(piped.command)
+    ran = piped.command("keys", "forget", "--vault", "dev", "--confirm", "yes")
+    assert (ran.code, "nothing was deleted" in ran.err, path.exists()) == (2, True, True)
+    for damage in (b"", b"x"):
+        path.write_bytes(path.read_bytes() + damage)
+        ran = piped.command("keys", "forget", "--vault", "dev", "--confirm", "dev", "--verbose")
+        assert (ran.code, f"deleted {path}" in ran.err, path.exists()) == (0, True, False)
+        assert vault_file(piped.command, "prod.vault").exists()
+        piped.keep(passphrase=OTHER)
+
+
+def test_keys_that_are_kept_and_not_used_are_told_with_what_wins(piped: Piped) -> None:
+    command = piped.command
+    command.environ["TOPEXPLORER_DEV_APP_SECRET"] = "another"
+    kept = piped.keep().err
+    assert "app_secret: kept, but TOPEXPLORER_DEV_APP_SECRET wins" in kept
+    assert "session" not in kept.splitlines()[-1]
+    del command.environ["TOPEXPLORER_DEV_APP_SECRET"]
+    command.configure('[environments.dev]\nsecret_cmd = ["no-such-program"]\n')
+    assert "app_key, app_secret, session: kept, but what the command no-such-program gives wins" in piped.keep().err
+    command.configure('[environments.dev]\napp_key = "1"\n')
+    told = piped.keep().err
+    assert "app_key: kept, but config.toml says app 1 and wins" in told
+    assert "app_secret, session: kept, but not used: dev is set to app 1" in told
+    command.configure('[environments.dev]\napp_key = "23456789"\n')
+    assert len(piped.keep().err.splitlines()) == 1
 
 
 def test_locking_is_seen_by_a_run_that_has_the_vault_open(piped: Piped) -> None:

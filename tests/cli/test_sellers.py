@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import httpx
@@ -110,3 +111,28 @@ def test_a_seller_s_name_from_outside_stays_on_one_line_and_an_empty_one_is_said
     refused = dev("login", "--paste", "--env", "dev", "--passphrase-stdin")
     assert (refused.code, "longer than 4096 characters" in refused.err) == (output.SESSION, True)
     assert CODE not in refused.err
+
+
+def test_a_session_that_is_over_when_it_comes_is_not_called_signed_in(dev: Command, give_stdin: GiveStdin) -> None:
+    over = TOKEN | {"expires_in": -5}
+    dev.transport = httpx.MockTransport(streamed(lambda _request: httpx.Response(200, json=over)))
+    give_stdin(PASSPHRASE + CODE.encode())
+    came = dev("login", "--env", "dev", "--paste", "--passphrase-stdin")
+    assert came.code == output.SESSION
+    assert "is signed in" not in came.out
+    assert f"for {SELLER} in dev is over already" in came.err
+
+
+def test_a_choice_that_cannot_be_remembered_is_a_warning_beside_the_session_that_is_kept(
+    dev: Command, give_stdin: GiveStdin, tmp_path: Path
+) -> None:
+    (tmp_path / "home" / "state" / "sellers.json").mkdir(parents=True)
+    give_stdin(PASSPHRASE + CODE.encode())
+    came = dev("login", "--env", "dev", "--paste", "--passphrase-stdin", "--json")
+    assert (came.code, json.loads(came.out)["in_use"]) == (output.OK, True)
+    assert "could not be remembered" in came.err
+    give_stdin(PASSPHRASE)
+    chosen = dev("sellers", "use", SELLER, "--env", "dev", "--passphrase-stdin")
+    assert (chosen.code, "could not be remembered" in chosen.err, chosen.out) == (output.STORAGE, True, "")
+    give_stdin(PASSPHRASE)
+    assert dev("logout", SELLER, "--env", "dev", "--passphrase-stdin").code == output.OK

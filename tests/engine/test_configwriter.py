@@ -22,6 +22,7 @@ from tests.engine.sentences import said
 from tests.engine.vaults import APP_SECRET, DEV, vault
 from topexplorer.core.call import Secret
 from topexplorer.core.errors import ConfigError, MissingKeys, StorageError, TopExplorerError, UsageError
+from topexplorer.core.language import Language
 from topexplorer.engine.configwriter import ConfigWriter, require_apart
 from topexplorer.engine.environments import Environments
 from topexplorer.engine.settingtexts import SETTINGS, choices, read_settings, setting_text
@@ -212,7 +213,8 @@ def test_a_full_disk_is_said_and_the_file_stays(tmp_path: Path, monkeypatch: pyt
 def test_an_app_of_prod_is_not_taken_for_dev(tmp_path: Path) -> None:
     keys = vault(tmp_path / "vault", TOPEXPLORER_PROD_APP_KEY="777", TOPEXPLORER_PROD_APP_SECRET="s3cret")
     path = tmp_path / "config.toml"
-    checked = ConfigWriter(path, PLATFORM, lambda found: require_apart(found, keys))
+    before = Environments.load(path, PLATFORM)
+    checked = ConfigWriter(path, PLATFORM, lambda found: require_apart(before, found, keys))
     with pytest.raises(UsageError) as raised:
         checked.edit("dev", {"app_key": "777"})
     assert "dev.app_key: is the app of prod" in said(raised.value.message)
@@ -223,6 +225,12 @@ def test_an_app_of_prod_is_not_taken_for_dev(tmp_path: Path) -> None:
         with pytest.raises(UsageError) as raised:
             change()
         assert "app_key: is the app of" in said(raised.value.message)
+    path.write_text('[environments.evil]\nkind = "dev"\napp_key = "777"\n')
+    before = Environments.load(path, PLATFORM)
+    checked.edit("dev", {"gateway": "overseas"})
+    with pytest.raises(UsageError) as raised:
+        checked.add("shop", {"kind": "dev", "app_key": "777"})
+    assert "shop.app_key: is the app of prod" in said(raised.value.message)
 
 
 def spoil_dev(path: Path) -> Callable[[], object]:
@@ -283,3 +291,9 @@ def test_keys_of_another_app_than_the_files_are_left_in_the_vault(tmp_path: Path
         keys.credentials(replace(DEV, app_key="222"))
     assert raised.value.hint
     assert "the keys that were found are of app 111, but app 222 is the one chosen" in said(raised.value.hint)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_help_names_every_setting_and_every_gateway(lang: str) -> None:
+    words = re.findall(r"[\w-]+", Language(lang)("env.help.settings"), re.ASCII)
+    assert {*SETTINGS, *choices("gateway", PLATFORM)} <= set(words)

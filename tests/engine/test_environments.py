@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.sentences import said
+from tests.engine.sentences import ENGLISH, said
 from topexplorer.core.errors import ConfigError, UnknownEnvironment, UnsafeGateway
-from topexplorer.core.language import Words
+from topexplorer.core.language import Message, Words, message
 from topexplorer.core.spec import GatewayAddress, Limit, Platform, RateClass
 from topexplorer.engine.configfile import parse_limit
 from topexplorer.engine.environments import SANDBOX_URL, Environment, Environments, Kind, require_safe
@@ -187,6 +187,43 @@ def test_a_broken_file_leaves_the_sandbox_and_lets_no_call_go_elsewhere(
     for name in ("dev", "prod", "mine"):
         with pytest.raises(ConfigError):
             environments.get_or_raise(name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[a", "[[a]", "[a] b", "a", "= 1", "a = ", "a = 1 2", "a = x", "a = [1", "a = {b = 1", "a = {b = 1, b = 2}"),
+        *(
+            'a = "b',
+            "a = 'b",
+            "a = '''b",
+            'a = "\\q"',
+            'a = "\\ud800"',
+            'a = "\\u00"',
+            'a = "\\x"',
+            'a = "\1"',
+            "a = '\1'",
+        ),
+        *(
+            "[a]\n[a]",
+            "a = 1\na = 2",
+            "a = 1\na.b = 2",
+            "a = {}\na.b = 2",
+            "a = 1\n[a]",
+            "a = [1]\n[[a]]",
+            "a = 1979-13-01",
+        ),
+        *("é = 1", '"""a""" = 1', "a.b.c = 1\n[a.b.c]", "x = 1 # \1"),
+    ],
+)
+def test_what_is_wrong_with_the_toml_is_said_in_the_person_s_language(text: str, tmp_path: Path) -> None:
+    (problem,) = load(tmp_path, text).problems
+    reason = problem.values["reason"]
+    assert isinstance(reason, Message)
+    detail = reason.values["detail"]
+    assert isinstance(detail, Message), detail
+    assert detail.key.startswith("toml.fault.")
+    assert said(detail) != ENGLISH.render(message("toml.fault.statement")) or text in ("= 1", "é = 1")
 
 
 def test_a_folder_in_the_place_of_the_file_is_a_problem(tmp_path: Path) -> None:

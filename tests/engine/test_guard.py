@@ -18,8 +18,17 @@ from tests.workbench import PROD_KEYS, TID, Clock, workbench
 from topexplorer.assemble import Workbench
 from topexplorer.core.call import Answer, Credentials, RequestDraft
 from topexplorer.core.catalog import unlisted
-from topexplorer.core.errors import Forbidden, MissingKeys, NeedsConfirmation
+from topexplorer.core.disguise import hidden_exchange
+from topexplorer.core.errors import (
+    ConfigError,
+    Forbidden,
+    MissingKeys,
+    NeedsConfirmation,
+    TopExplorerError,
+    UnknownEnvironment,
+)
 from topexplorer.core.language import message
+from topexplorer.core.personal import Disguise
 from topexplorer.core.plannedwrite import MOST_READS, PlannedWrite
 from topexplorer.engine.environments import SANDBOX_URL, Environment
 from topexplorer.engine.guard import match, refusal
@@ -132,6 +141,47 @@ def test_a_signed_call_is_stopped_once_more_on_its_way_out(tmp_path: Path) -> No
     with pytest.raises(Forbidden):
         asyncio.run(bench.engine.send(signed))
     assert not list(bench.sandbox.log)
+
+
+def test_what_somebody_else_writes_into_config_toml_holds_from_the_next_call_on(tmp_path: Path) -> None:
+    bench = market(tmp_path)
+    engine, file = bench.engine, bench.paths.config_file
+
+    def written(settings: str, other: str = "") -> None:
+        file.write_text(f'{other}[environments.prod]\ngateway = "embedded"\n{settings}\n', "utf-8")
+
+    def refusal_of(error: type[TopExplorerError]) -> str:
+        with pytest.raises(error) as raised:
+            engine.prepare(MEMO)
+        return said(raised.value.message)
+
+    with pytest.raises(NeedsConfirmation) as needed:
+        engine.prepare(MEMO)
+    engine.use_seller("sunny shop")
+    written("read_only = true")
+    assert "read-only" in refusal_of(Forbidden)
+    assert (engine.environment.read_only, engine.seller) == (True, "sunny shop")
+    written('read_only = "yes"')
+    assert "read_only: must be true or false" in refusal_of(ConfigError)
+    file.write_text("[environments.prod\nread_only = false", "utf-8")
+    assert "line 1" in refusal_of(ConfigError)
+    assert (engine.environment.read_only, bench.environments["prod"].read_only) == (True, True)
+    assert len(bench.problems) == 1
+    with pytest.raises(ConfigError):
+        bench.environments.get_or_raise("prod")
+    written("")
+    engine.use_seller(None)
+    assert engine.prepare(MEMO, needed.value.planned).method == MEMO.api
+    assert not bench.problems
+    file.write_text('[environments.prod]\ngateway = "http://127.0.0.1:9/router/rest"\n', "utf-8")
+    with pytest.raises(NeedsConfirmation) as changed:
+        engine.prepare(MEMO, needed.value.planned)
+    assert "no longer what was confirmed" in said(changed.value.message)
+    written("", '[environments.shop]\nkind = "dev"\n')
+    bench.look_again()
+    engine.use("shop")
+    written("")
+    assert "no environment shop" in refusal_of(UnknownEnvironment)
 
 
 def test_a_write_in_prod_shows_who_what_and_the_object_before(tmp_path: Path) -> None:
@@ -263,6 +313,17 @@ def test_an_id_of_another_kind_is_told_as_such_and_not_as_a_trade_that_is_gone(t
     assert trouble
     assert "taobao.trade.fullinfo.get needs an id of another kind" in said(trouble)
     assert "answered: 15" in said(trouble)
+
+
+def test_whom_the_refusal_of_a_read_names_is_hidden_as_in_an_answer(tmp_path: Path) -> None:
+    words = {"code": 15, "msg": "x", "sub_code": "isv.x", "sub_msg": "买家 13900001111 不符, 电话 0571-88886666"}
+    transport = httpx.MockTransport(lambda _request: httpx.Response(200, json={"error_response": words}))
+    bench = workbench(tmp_path, PROD_KEYS, environment="prod", transport=transport)
+    sight = asyncio.run(
+        look(bench.engine, planned_in(bench, MEMO), lambda seen: hidden_exchange(seen, Disguise(b"", "stars")))
+    )
+    assert sight.trouble
+    assert "15 买家 139****1111 不符, 电话 057******6666" in said(sight.trouble)
 
 
 def test_only_what_was_shown_is_sent(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.engine.vaults import fill_vault
 from tests.workbench import CANARIES, PROD_KEYS, Clock, workbench
 from topexplorer.assemble import Workbench
 from topexplorer.core.call import Answer, Exchange, RequestDraft
@@ -337,7 +338,26 @@ def test_what_dooms_a_call_holds_it_back_before_it_is_spent(tmp_path: Path) -> N
     without = held(engine, time)
     assert without is not None
     assert (without.pitfall, [fix.kind for fix in without.fixes]) == ("app_key", ["keys"])
+    assert SAYS[0].render(without.cause) == "dev has no app key, app secret, so nothing can be signed."
     assert "sandbox" not in vars(bench)
+
+
+def test_a_vault_that_cannot_be_used_is_the_reason_and_not_that_keys_are_missing(tmp_path: Path) -> None:
+    bench = workbench(tmp_path, environment="dev")
+    fill_vault(tmp_path)
+    path = bench.paths.vault_folder / "dev.vault"
+    sound = path.read_bytes()
+    path.write_bytes(sound[:300])
+    time = RequestDraft("taobao.time.get")
+    found = held(bench.engine, time)
+    assert found is not None
+    assert (str(path) in SAYS[0].render(found.cause), [fix.kind for fix in found.fixes]) == (True, [])
+    path.write_bytes(sound)
+    bench.environ = {"TOPEXPLORER_PROD_APP_SECRET": "s3cret"}
+    other = workbench(tmp_path / "other", bench.environ, environment="prod")
+    lacking = held(other.engine, time)
+    assert lacking is not None
+    assert SAYS[0].render(lacking.cause) == "prod has no app key, so nothing can be signed."
 
 
 def test_a_clock_that_is_far_off_holds_every_call_back_until_it_is_corrected(tmp_path: Path) -> None:

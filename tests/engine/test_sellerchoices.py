@@ -21,3 +21,16 @@ def test_a_nick_or_an_address_with_a_secret_in_it_is_never_written(tmp_path: Pat
     assert choices.get("sellers", "dev") == "", "the one before is not taken for her"
     assert SellerChoices(file, known).get("sellers", "dev") == ""
     assert "later-secret" not in file.read_text("utf-8")
+
+
+def test_what_another_process_remembered_meanwhile_stays(tmp_path: Path) -> None:
+    file = tmp_path / "state" / "sellers.json"
+    mine, theirs = SellerChoices(file, KnownSecrets()), SellerChoices(file, KnownSecrets())
+    assert mine.get("sellers", "dev") == theirs.get("sellers", "dev") == ""
+    theirs.remember("sellers", "other", "数码优选")
+    theirs.remember("callbacks", "dev", "http://127.0.0.1:1/")
+    mine.remember("sellers", "dev", "童装小铺")
+    theirs.remember("sellers", "dev", "")
+    after = SellerChoices(file, KnownSecrets())
+    kept = [after.get("sellers", name) for name in ("dev", "other")]
+    assert (kept, after.get("callbacks", "dev")) == (["", "数码优选"], "http://127.0.0.1:1/")

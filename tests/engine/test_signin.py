@@ -21,11 +21,13 @@ from tests.sandbox.browser import Page
 from tests.workbench import Clock, workbench
 from topexplorer.assemble import Workbench
 from topexplorer.core.call import Answer, RequestDraft, Secret
-from topexplorer.core.errors import Forbidden, TopExplorerError, UsageError
+from topexplorer.core.errors import Forbidden, StorageError, TopExplorerError, UsageError, VaultLocked
 from topexplorer.core.language import Language
 from topexplorer.engine.currentseller import UnknownSeller
 from topexplorer.engine.environments import SANDBOX_URL
 from topexplorer.engine.oauth import OUT_OF_BAND, SignInFailed
+from topexplorer.engine.signin import NotKept
+from topexplorer.engine.strongroom import PassphraseWanted
 
 pytestmark = pytest.mark.anyio
 SECRET = "canary-secret-0123456789abcdef"
@@ -218,6 +220,7 @@ WRONG_ANSWERS = [
         httpx.Response(200, json=TOKEN | {"taobao_user_nick": TOKEN["access_token"]}),
         "signin.odd_seller",
     ),
+    ("empty error", httpx.Response(200, json={"error": "", "error_description": "x"}), "signin.no_token"),
     ("long token", httpx.Response(200, json=TOKEN | {"access_token": "6" * 4097}), "signin.no_token"),
     ("redirect", httpx.Response(302, headers={"location": f"https://x.example/?c={CODE}"}), "signin.no_answer"),
     *(
@@ -227,7 +230,7 @@ WRONG_ANSWERS = [
             ("invalid_client", "application callback can not match the redirect_uri", "signin.redirect"),
             ("invalid_client", "client_secret is invalid", "signin.wrong_keys"),
             ("unauthorized_client", "no", "signin.may_not_refresh"),
-            ("invalid_grant", "no", "signin.refresh_over"),
+            ("invalid_grant", "code is used", "signin.code_over"),
             ("weird\x1b[31m", f"{SECRET} {CODE}", "signin.refused"),
         )
     ),
@@ -246,6 +249,14 @@ async def test_every_wrong_token_answer_is_one_sentence_and_leaks_nothing(
     shown = said(wrong.value) + heard.getvalue() + repr(wish) + repr(wrong.value)
     assert not [text for text in (CODE, SECRET, "\x1b") if text in shown]
     assert bench.sellers.tokens() == ()
+
+
+async def test_odd_life_times_count_as_unknown_and_an_error_of_null_is_none(tmp_path: Path) -> None:
+    odd = {"expires_in": "--5", "r1_expires_in": "-", "w1_expires_in": "٣", "w2_expires_in": "9" * 30, "error": None}
+    bench = dev(tmp_path, lambda _request: httpx.Response(200, json=TOKEN | odd))
+    token = await bench.sign_in.pasted(await bench.sign_in.by_hand(), Secret(CODE))
+    assert set(token.expires) == {"r2"}, "that says -5, which is over"
+    assert bench.sellers.in_use() == token
 
 
 async def test_a_token_is_kept_in_the_vault_of_its_kind_bound_to_app_and_seller(tmp_path: Path) -> None:
@@ -284,6 +295,60 @@ async def test_a_token_is_kept_in_the_vault_of_its_kind_bound_to_app_and_seller(
     assert apart.value.message.key == "signin.other_app"
     assert not await bench.sign_in.sign_out(SELLER)
     assert bench.sellers.tokens() == ()
+
+
+class Granting(httpx.AsyncBaseTransport):
+    """A token address that grants at once and whose answers come when `let_go` is set."""
+
+    def __init__(self) -> None:
+        self.asked, self.let_go, self.granted = asyncio.Event(), asyncio.Event(), 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.granted += 1
+        token = TOKEN | {"access_token": f"6201canarysession{self.granted}", "re_expires_in": 86_400}
+        self.asked.set()
+        await self.let_go.wait()
+        return streamed(lambda _request: httpx.Response(200, json=token))(request)
+
+
+async def test_whoever_gives_up_while_a_code_or_refresh_token_is_spent_keeps_what_came_of_it(tmp_path: Path) -> None:
+    far = Granting()
+    bench = dev(tmp_path, lambda _request: httpx.Response(500), transport=far)
+    wish = await bench.sign_in.by_hand()
+    for number, way in enumerate((bench.sign_in.pasted(wish, Secret(CODE)), bench.sign_in.refresh(SELLER)), 1):
+        far.asked.clear()
+        far.let_go.clear()
+        spending = asyncio.ensure_future(way)
+        await far.asked.wait()
+        spending.cancel()
+        await asyncio.sleep(0)
+        far.let_go.set()
+        with pytest.raises(asyncio.CancelledError):
+            await spending
+        assert [token.session.reveal() for token in bench.sellers.tokens()] == [f"6201canarysession{number}"]
+        assert far.granted == number
+
+
+async def test_a_refresh_that_gives_another_seller_s_session_keeps_the_old_one(tmp_path: Path) -> None:
+    answer = TOKEN | {"re_expires_in": 86_400}
+    bench = dev(tmp_path, lambda _request: httpx.Response(200, json=answer))
+    first = await bench.sign_in.pasted(await bench.sign_in.by_hand(), Secret(CODE))
+    for others in (
+        {"taobao_user_nick": OTHER, "taobao_user_id": 99},
+        {"taobao_user_nick": SELLER, "taobao_user_id": 99},
+        {"taobao_user_nick": OTHER, "taobao_user_id": ""},
+    ):
+        answer = TOKEN | {"re_expires_in": 86_400, "access_token": "6201canaryother"} | others
+        with pytest.raises(SignInFailed) as other:
+            await bench.sign_in.refresh(SELLER)
+        assert other.value.message.key == "signin.refreshed_other"
+        assert bench.sellers.tokens() == (first,)
+    nobody = {"taobao_user_nick": "", "taobao_user_id": "", "access_token": "6201canarynobody"}
+    for renamed in ({"taobao_user_nick": "改名"}, nobody):
+        answer = TOKEN | {"re_expires_in": 86_400, "access_token": "6201canaryrenamed"} | renamed
+        token = await bench.sign_in.refresh(SELLER)
+        assert (token.nick, token.user_id) == (SELLER, first.user_id), "under the name it is known by here"
+        assert bench.sellers.tokens() == (token,)
 
 
 async def test_where_the_token_address_cannot_be_connected_to_the_gateway_itself_trades_the_code(
@@ -343,7 +408,7 @@ async def test_a_sign_in_that_could_keep_nothing_or_would_leak_is_refused_before
     names = ("far", "near", "box", "guarded")
     keys = {f"TOPEXPLORER_{name.upper()}_APP_KEY": "23456789" for name in names}
     keys |= {f"TOPEXPLORER_{name.upper()}_APP_SECRET": SECRET for name in names}
-    bench = workbench(tmp_path, keys)
+    bench = workbench(tmp_path, keys, ask_passphrase=lambda _wanted: Secret("correct horse"))
     for name, key in (("far", "signin.no_site"), ("box", "vault.sandbox")):
         bench.engine.use(name)
         with pytest.raises(UsageError) as refused:
@@ -355,6 +420,45 @@ async def test_a_sign_in_that_could_keep_nothing_or_would_leak_is_refused_before
         await bench.sign_in.pasted(await bench.sign_in.by_hand(), Secret(CODE))
     with pytest.raises(UsageError):
         await bench.sign_in.consent_page("en")
+
+
+async def test_what_a_vault_would_refuse_is_known_before_anybody_consents_and_it_is_asked_for_once(
+    tmp_path: Path,
+) -> None:
+    def granted(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=TOKEN)
+
+    asked: list[str] = []
+
+    def answer(wanted: PassphraseWanted) -> Secret:
+        asked.append(wanted.purpose)
+        return Secret("correct horse")
+
+    silent = dev(tmp_path, granted, ask_passphrase=lambda _wanted: None)
+    with pytest.raises(VaultLocked) as nobody:
+        await silent.sign_in.by_hand()
+    assert nobody.value.message.key == "vault.no_passphrase"
+    bench = dev(tmp_path, granted, ask_passphrase=answer)
+    wish = await bench.sign_in.by_hand()
+    assert contents_of(tmp_path / "data") == [], "a new vault is made with the first session"
+    assert "correct horse" not in repr(wish)
+    await bench.sign_in.pasted(wish, Secret(CODE))
+    assert asked == ["new"]
+    with pytest.raises(VaultLocked):
+        await silent.sign_in.by_hand()
+    other_app = dev(tmp_path, granted, environ=KEYS | {"TOPEXPLORER_DEV_APP_KEY": "34567890"}, ask_passphrase=answer)
+    with pytest.raises(UsageError) as other:
+        await other_app.sign_in.by_hand()
+    assert other.value.message.key == "signin.other_app"
+    bench.vault.lock()
+    await bench.sign_in.by_hand()
+    assert asked == ["new", "open"]
+    blocked = dev(tmp_path / "blocked", granted, ask_passphrase=answer)
+    blocked.paths.vault_folder.parent.mkdir(parents=True)
+    blocked.paths.vault_folder.write_text("a file is in the folder's place")
+    with pytest.raises(StorageError):
+        await blocked.sign_in.by_hand()
+    assert asked == ["new", "open"], "nobody types a passphrase for nothing"
 
 
 def chosen(bench: Workbench) -> str | None:
@@ -393,3 +497,25 @@ def test_no_noun_of_a_sign_in_shows_what_it_carries(tmp_path: Path) -> None:
         assert state not in shown
         assert wish.credentials.app_secret.reveal() not in shown
     assert urlencode({"state": state}) in wish.url
+
+
+async def test_what_a_vault_locked_meanwhile_did_not_take_can_be_kept_when_it_is_opened(tmp_path: Path) -> None:
+    passphrases: list[Secret | None] = [Secret("correct horse")]
+    bench = dev(
+        tmp_path,
+        lambda _request: httpx.Response(200, json=TOKEN | {"re_expires_in": 86_400}),
+        ask_passphrase=lambda _wanted: passphrases[0],
+    )
+    first = await bench.sign_in.pasted(await bench.sign_in.by_hand(), Secret(CODE))
+    wish = await bench.sign_in.by_hand()
+    bench.vault.lock()
+    passphrases[0] = None
+    with pytest.raises(NotKept) as locked:
+        await bench.sign_in.pasted(wish, Secret(CODE))
+    assert "is locked; nothing was kept of what the seller has given" in said(locked.value)
+    assert first.session.reveal() not in repr(vars(locked.value))
+    with pytest.raises(NotKept) as still:
+        await bench.sign_in.keep(locked.value)
+    passphrases[0] = Secret("correct horse")
+    assert await bench.sign_in.keep(still.value) == locked.value.token
+    assert bench.sellers.in_use() == locked.value.token

@@ -96,6 +96,15 @@ def test_variables_win_over_it_and_it_wins_over_the_vault(tmp_path: Path) -> Non
     }
 
 
+def test_its_session_is_nobodys_when_a_seller_is_named(tmp_path: Path) -> None:
+    filled(tmp_path)
+    held, chosen = vault(tmp_path), environment(*printing(json.dumps(KEYS | {"session": "of-the-command"})))
+    anybody = held.credentials(chosen).session
+    assert anybody is not None
+    assert anybody.reveal() == "of-the-command"
+    assert held.credentials(chosen, "somebody").session is None
+
+
 def test_it_does_not_run_when_the_variables_have_everything(tmp_path: Path) -> None:
     names = {f"TOPEXPLORER_DEV_{name.upper()}": text for name, text in KEYS.items()}
     held = vault(tmp_path, environ=names)

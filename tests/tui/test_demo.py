@@ -8,18 +8,19 @@ from typing import Any
 
 import httpx
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.engine.vaults import APP_KEY, PASSPHRASE, SESSION, fill_vault
 from tests.tui.steps import Opened, at_once, explorer, sent, settled, typed
-from tests.workbench import PROD_KEYS, TID
+from tests.workbench import PROD_KEYS, TID, Clock
 from topexplorer.core.call import RequestDraft, Secret
 from topexplorer.engine.storedkeys import SellerToken
 from topexplorer.tui.app import TopExplorer
 from topexplorer.tui.screens.keys_dialog import KeysDialog
 from topexplorer.tui.widgets.docs_page import DocsPage, DocsText
-from topexplorer.tui.widgets.key_caps import KeyCaps
+from topexplorer.tui.widgets.key_caps import KeyCaps, cap
 from topexplorer.tui.widgets.secret_input import SecretInput
 
 pytestmark = pytest.mark.anyio
@@ -101,6 +102,9 @@ async def test_pressed_keys_are_shown_with_their_words_but_nothing_that_is_typed
         await pilot.press("f7")
         await settled(pilot, lambda: app.screen is not explorer(pilot) and app.screen.query(KeyCaps))
         assert "F7 quota" in text_of(pilot)
+        box, shown = app.screen.query_one(".dialog-box").region, app.screen.query_one(KeyCaps).region
+        assert box.y == (app.size.height - box.height) // 2, "no dialog moves for them"
+        assert shown.y >= app.screen.query_one(".dialog-keys").region.bottom
         await pilot.press("escape", "ctrl+d")
         await pilot.pause()
         caps = explorer(pilot).query_one(KeyCaps)
@@ -109,6 +113,7 @@ async def test_pressed_keys_are_shown_with_their_words_but_nothing_that_is_typed
         await pilot.press("alt+p")
         await pilot.pause()
         assert explorer(pilot).query_one(KeyCaps).pressed[-1] == ("Alt+P", explorer(pilot).language("command.personal"))
+        assert [cap(Key(key, None)) for key in ("ctrl+underscore", "ctrl+backslash")] == ["^/", "^\\"]
         app.begins_as_demo = True
         app.demo = False
         app.on_mount()
@@ -182,3 +187,51 @@ async def test_production_stars_people_until_asked_and_keeps_none_of_them(opened
         screen.keep_drafts()
         await settled(pilot, lambda: screen.bench.drafts.load())
         assert screen.bench.drafts.load()["taobao.trade.fullinfo.get"].values == {"tid": TID, "fields": "tid"}
+
+
+async def test_what_was_typed_in_production_stays_hidden_where_it_is_taken(opened: Opened) -> None:
+    clock = Clock()
+    parts = {"environ": PROD_KEYS, "environment": "prod", "clock": clock, "transport": httpx.MockTransport(answer)}
+    method = "taobao.trade.shippingaddress.update"
+    values = {"tid": TID, "receiver_name": "张小明", "receiver_mobile": "13812345678"}
+    people = ("张小明", "13812345678")
+    async with opened(**parts) as pilot:
+        app, screen = app_of(pilot), explorer(pilot)
+        history, desk = screen.bench.history, screen.desk
+        screen.open_api("taobao.item.seller.get", RequestDraft("taobao.item.seller.get", {"num_iid": "1"}))
+        screen.open_api(method, RequestDraft(method, values))
+        fields = {"tid": TID, "fields": "tid"}
+        screen.open_api("taobao.trade.fullinfo.get", RequestDraft("taobao.trade.fullinfo.get", fields))
+        await sent(pilot)
+        await pilot.press("alt+p")
+        await settled(pilot, lambda: people[1] in text_of(pilot))
+        # Nobody touches a key until production is left: what it answered is starred again and says so.
+        clock.move(3600)
+        screen.leave_prod_when_idle()
+        await settled(pilot, lambda: "138****5678" in text_of(pilot))
+        assert screen.bench.engine.environment.kind == "sandbox"
+        assert not app.veil.shown
+        assert "Alt+P" in text_of(pilot)
+
+        screen.open_api(method)
+        await settled(pilot, lambda: people[0] in text_of(pilot))
+        await pilot.press("f6")
+        assert "<receiver_name>" in app.clipboard
+        assert desk.private == {method}
+        await sent(pilot)
+        past = history.recent()[0]
+        assert (past.environment, past.api) == ("sandbox", method)
+        kept = history.exchange(past.id)
+        assert kept.kept is not None
+        assert kept.kept.made_up
+        assert set(kept.kept.left_out) == {"receiver_name", "receiver_mobile"}
+        assert not [text for text in people if text in repr(kept)]
+        assert not [text for text in people if text.encode() in (history.folder / "sandbox.sqlite3").read_bytes()]
+        # Another request in its place is nobody's of production; what was there before is, wherever it stands.
+        screen.open_api(method, RequestDraft(method, {**values, "receiver_name": "李雷雷"}))
+        await pilot.press("f6")
+        assert "receiver_name=李雷雷" in app.clipboard
+        await pilot.press("alt+z", "f6")
+        assert "<receiver_name>" in app.clipboard
+        await pilot.press("alt+z", "f6")
+        assert "receiver_name=李雷雷" in app.clipboard

@@ -20,6 +20,7 @@ from topexplorer.tui.screens.environment_form import EnvironmentForm, SettingInp
 from topexplorer.tui.screens.environment_panel import EnvironmentPanel
 from topexplorer.tui.screens.keys_dialog import KeysDialog
 from topexplorer.tui.screens.lock_screen import LockScreen
+from topexplorer.tui.screens.pages import PageDialog
 from topexplorer.tui.screens.questions import AskText
 from topexplorer.tui.widgets.page import Page
 from topexplorer.tui.widgets.status_bar import StatusBar
@@ -86,15 +87,61 @@ async def test_the_panel_shows_gateway_keys_and_guard_and_no_secret(opened: Open
         assert not [canary for canary in CANARIES if canary in pilot.app.export_screenshot()]
 
 
+async def test_the_panel_tells_long_names_apart_and_what_cannot_be_used(opened: Opened, tmp_path: Path) -> None:
+    names = [f"taobao-flagship-store-{place}-hangzhou" for place in "ab"]
+    configure(
+        tmp_path,
+        f"[environments.{names[0]}]\nkind='dev'\nread_only=true\nallow=['a.*']\ndeny=['taobao.item.*']\n"
+        f"[environments.{names[1]}]\nkind='prod'\ngateway='https://{'a-long-host-name.' * 4}example/router/rest'\n",
+    )
+    vault = tmp_path / "data" / "vault" / "dev.vault"
+    vault.parent.mkdir(parents=True, mode=0o700)
+    vault.write_bytes(b"cut")
+    vault.chmod(0o644)
+    async with opened(size=(80, 24), environment="dev") as pilot:
+        assert "vault unusable" in top_line(pilot)
+        await pilot.press("ctrl+e")
+        panel = await at(pilot, EnvironmentPanel)
+        await settled(pilot, lambda: "\n    read-only · allows 1" in entries(panel)[names[0]])
+        shown = entries(panel)
+        assert all(name in shown[name] for name in names)
+        assert all(line.startswith("    ") for name in names for line in shown[name].splitlines()[1:])
+        assert "chmod 600" in " ".join(shown["dev"].split())
+        assert "app key missing" in shown["prod"]
+        await pilot.press("down", "down", "d")
+        box = await at(pilot, AskText)
+        assert "may have keys" in " ".join(str(box.query("Static").first().render()).split())
+        await pilot.press("escape", "escape")
+        configure(tmp_path, "[environments")
+        await pilot.press("ctrl+e", "down")
+        panel = await at(pilot, EnvironmentPanel)
+        assert "cannot be used" in entries(panel)["prod"]
+        assert "cannot be used" not in entries(panel)["sandbox"]
+        await pilot.press("e")
+        await settled(pilot, lambda: "config.toml" in str(panel.query_one(".dialog-fault").render()))
+        assert pilot.app.screen is panel
+
+
 async def test_an_environment_is_made_used_changed_and_removed(opened: Opened, tmp_path: Path) -> None:
     async with opened(size=(80, 24)) as pilot:
         await pilot.press("ctrl+e")
         await at(pilot, EnvironmentPanel)
         await pilot.press("a")
         form = await at(pilot, EnvironmentForm)
+        fields = {field.setting: field for field in form.query(SettingInput)}
+        fields["gateway"].text = "https://gw.example.com/router/rest"
+        await pilot.press("down", "down", "space", "space")
+        assert fields["gateway"].text == "https://gw.example.com/router/rest", "no key of choice wipes what was typed"
+        foot = form.query_one(".dialog-fault")
+        await pilot.press("f9")
+        await pilot.press("escape")
+        assert "Esc again throws your edits away" in str(foot.render())
+        assert not explorer(pilot).language.is_chinese, "the language is not switched under something typed"
+        fields["gateway"].text = ""
         await pilot.press("ctrl+s")
-        fault = form.query_one(".dialog-fault")
-        await settled(pilot, lambda: "a name is at most 32 lower-case letters" in str(fault.render()))
+        await settled(pilot, lambda: "a name is at most 32 lower-case" in str(fields["name"].fault.render()))
+        assert form.focused is fields["name"]
+        assert str(foot.render()) == "Nothing was changed"
         await typed(pilot, "shop")
         await pilot.press("down", "down", "space", "space", "down", "7", "7", "ctrl+s")
         panel = await at(pilot, EnvironmentPanel)
@@ -103,6 +150,10 @@ async def test_an_environment_is_made_used_changed_and_removed(opened: Opened, t
         await pilot.press("enter")
         await settled(pilot, lambda: explorer(pilot).has_class("-dev"))
         assert workbench(tmp_path).start_environment.name == "shop"
+        await pilot.press("ctrl+e", "e")
+        await at(pilot, EnvironmentForm)
+        await pilot.press("f9", "f9")
+        await settled(pilot, lambda: pilot.app.screen is explorer(pilot))
         await pilot.press("ctrl+e", "e")
         form = await at(pilot, EnvironmentForm)
         assert "idle_minutes" not in {field.setting for field in form.query("SettingInput")}
@@ -135,7 +186,9 @@ async def test_keys_are_reached_from_the_panel(opened: Opened) -> None:
         await pilot.press("ctrl+e", "k")
         panel = await at(pilot, EnvironmentPanel)
         assert "the sandbox has its own" in str(panel.query_one(".dialog-fault").render())
-        await pilot.press("down", "k")
+        await pilot.press("down", "d")
+        await settled(pilot, lambda: "with E in the list" in str(panel.query_one(".dialog-fault").render()))
+        await pilot.press("k")
         await at(pilot, KeysDialog)
         await pilot.press("escape")
         await at(pilot, EnvironmentPanel)
@@ -239,7 +292,31 @@ async def test_a_read_only_prod_says_so_and_sends_nothing(opened: Opened, tmp_pa
         await open_api(pilot, MEMO.api)
         await pilot.press("ctrl+t", "ctrl+j")
         await settled(pilot, lambda: any("是只读的" in notice.message for notice in pilot.app._notifications))
+        assert any("在环境列表（^E）里按 E" in notice.message for notice in pilot.app._notifications)
         assert not list(explorer(pilot).bench.sandbox.log)
+
+
+async def test_what_somebody_else_writes_into_config_toml_holds_in_an_open_explorer(
+    opened: Opened, tmp_path: Path
+) -> None:
+    configure(tmp_path, '[environments.prod]\ngateway = "embedded"\n')
+    async with opened(size=(120, 36), environ=market_keys(tmp_path), environment="prod") as pilot:
+        screen = explorer(pilot)
+        await open_api(pilot, MEMO.api)
+        screen.seed = MEMO
+        configure(tmp_path, '[environments.prod]\ngateway = "embedded"\nread_only = true\n')
+        await pilot.press("ctrl+j")
+        await settled(pilot, lambda: "read-only" in top_line(pilot))
+        assert pilot.app.screen is screen
+        assert not list(screen.bench.sandbox.log)
+        configure(tmp_path, "[environments.prod\n")
+        await pilot.press("ctrl+e")
+        panel = await at(pilot, EnvironmentPanel)
+        await settled(pilot, lambda: "cannot be used" in entries(panel)["prod"])
+        configure(tmp_path, '[environments.dev]\ngateway = "embedded"\n')
+        await pilot.press("home", "down", "enter")
+        await settled(pilot, lambda: screen.bench.engine.environment.name == "dev")
+        assert not screen.bench.problems
 
 
 async def test_prod_is_left_when_nobody_is_at_the_keyboard(opened: Opened, tmp_path: Path) -> None:
@@ -263,7 +340,17 @@ async def test_prod_is_left_when_nobody_is_at_the_keyboard(opened: Opened, tmp_p
         assert screen.bench.engine.environment.name == "sandbox"
         await pilot.pause()
         assert "taobao.trade.memo.update" not in [call.method for call in screen.bench.sandbox.log]
-        assert any("left prod, now in sandbox" in notice.message for notice in pilot.app._notifications)
+        told = [notice for notice in pilot.app._notifications if "left prod, now in sandbox" in notice.message]
+        assert told[0].time_left > 3600, "it waits until somebody is there"
+        await pilot.press("f4")
+        told = [notice for notice in pilot.app._notifications if "left prod, now in sandbox" in notice.message]
+        assert len(told) == 1
+        assert told[0].time_left < 10
+        for _ in range(2):
+            await pilot.app.push_screen(PageDialog(screen.language, "", lambda: ()))
+            await pilot.pause()
+        screen.enter("dev")
+        await settled(pilot, lambda: "DEV" in pilot.app.export_screenshot())
 
 
 async def test_a_broken_entry_opens_in_the_form_and_is_mended_by_saving(opened: Opened, tmp_path: Path) -> None:
@@ -288,11 +375,14 @@ async def test_a_broken_entry_opens_in_the_form_and_is_mended_by_saving(opened: 
         assert form.focused is fields["kind"]
         assert "canary" not in pilot.app.export_screenshot()
         await pilot.press("space")
+        assert fields["kind"].text == "live"
+        await pilot.press("backspace")
         assert not fields["kind"].fault.display
         fields["kind"].text = "dev"
         await pilot.press("ctrl+s")
-        await settled(pilot, lambda: "gatway: there is no key" in str(form.query_one(".dialog-fault").render()))
+        await settled(pilot, lambda: "Nothing was changed" in str(form.query_one(".dialog-fault").render()))
         assert form.focused is fields["gatway"]
+        assert "there is no key" in str(fields["gatway"].fault.render())
         fields["gateway"].text, fields["gatway"].text, fields["app_secret"].text = fields["gatway"].text, "", ""
         await pilot.press("ctrl+s")
         panel = await at(pilot, EnvironmentPanel)

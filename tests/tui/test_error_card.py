@@ -57,6 +57,23 @@ async def test_the_card_names_cause_cure_and_what_the_gateway_wrote() -> None:
         assert app.query_one(PairsView).region.bottom <= 24
 
 
+async def test_no_letter_of_a_way_out_is_cut_where_the_pane_is_narrow() -> None:
+    def make() -> ErrorCard:
+        card = ErrorCard(ENGLISH, key="Alt+C")
+        fixes = (Fix("keys", message("fix.keys")), Fix("anyway", message("fix.anyway")))
+        cause, cure = message("lab.held.title"), message("lab.held.keys.cure")
+        card.diagnosis = Diagnosis(cause, cause, cure, (), fixes)
+        return card
+
+    app = Host(make)
+    async with app.run_test(size=(64, 24)) as pilot:
+        await settle(pilot)
+        first, second = app.query(FixRow)
+        assert "".join(drawn(first)).rstrip().endswith("Alt+C")
+        assert first.region.right <= 64
+        assert second.region.y == first.region.bottom
+
+
 @pytest.mark.parametrize("way", ["key", "mouse"])
 async def test_a_fix_is_chosen_by_enter_or_click(way: str) -> None:
     app = Host(card_of(missing(), Clock()))

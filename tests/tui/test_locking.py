@@ -59,7 +59,7 @@ async def test_a_call_asks_for_the_passphrase_and_idleness_locks_again(opened: O
         await open_api(pilot, "taobao.time.get")
         await pilot.press("ctrl+j")
         await opened_by(pilot, "not the passphrase")
-        await settled(pilot, lambda: "does not open" in text_of(pilot))
+        await settled(pilot, lambda: "does not open" in text_of(pilot) and "keys forget --vault" in text_of(pilot))
         await opened_by(pilot, PASSPHRASE)
         await settled(pilot, lambda: not vault.status(dev).locked)
         await settled(pilot, lambda: screen.exchange is not None)
@@ -208,10 +208,14 @@ async def test_keys_typed_into_the_dialog_are_kept_in_the_vault_of_their_environ
     opened: Opened, tmp_path: Path
 ) -> None:
     fill_vault(tmp_path)
-    async with opened(size=(80, 24), environment="dev") as pilot:
+    variable = "TOPEXPLORER_DEV_SESSION"
+    async with opened(size=(80, 24), environment="dev", environ={variable: SESSION[::-1]}) as pilot:
         app, bench = pilot.app, explorer(pilot).bench
         await app.run_action("set_keys")
         await settled(pilot, lambda: isinstance(app.screen, KeysDialog) and "dev.vault" in text_of(pilot))
+        assert f"from {variable}" in text_of(pilot)
+        assert f"Calls use {variable}, which wins" in text_of(pilot)
+        assert text_of(pilot).count("type to replace it") == 1
         assert focused(pilot).value == APP_KEY
         await pilot.press("enter", "enter")
         await typed(pilot, "not a session")
@@ -229,3 +233,4 @@ async def test_keys_typed_into_the_dialog_are_kept_in_the_vault_of_their_environ
         assert token
         assert token.session == Secret(SESSION)
         assert bench.vault.credentials(bench.engine.environment, "acme").app_secret == Secret(APP_SECRET)
+        assert any(f"{variable} wins" in told.message for told in app._notifications)

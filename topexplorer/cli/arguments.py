@@ -39,12 +39,12 @@ class _Parser(ArgumentParser):
     """Whether some of its words are `name=value`, which other programs take as options."""
 
     def error(self, text: str) -> NoReturn:
-        if self.instead is not None:
-            raise UsageError(self.instead)
         see_help = message("cli.usage.see_help", command=self.prog)
         for pattern, key in _SENTENCES:
             if found := re.fullmatch(pattern, text, re.DOTALL):
                 raise UsageError(message(key, **found.groupdict()), see_help)
+        if self.instead is not None:
+            raise UsageError(self.instead)
         raise UsageError(message("cli.usage.other"), see_help)
 
     def refuse(self, strays: Sequence[str], words: Sequence[str]) -> NoReturn:

@@ -19,7 +19,7 @@ from topexplorer.cli.drafts import (
 )
 from topexplorer.cli.output import Console
 from topexplorer.cli.privacy import as_seen, declare_personal, fit_to_keep
-from topexplorer.cli.sending import CLOCKS, holds_back, show_gaps, stamp
+from topexplorer.cli.sending import CLOCKS, holds_back, require_whole, show_gaps, stamp
 from topexplorer.cli.verbs import Verb
 from topexplorer.core.call import Exchange, RequestDraft, SignedRequest
 from topexplorer.core.errors import InvalidDraft, UsageError
@@ -66,7 +66,8 @@ def call(bench: Workbench, console: Console, options: Namespace) -> int:
     draft = draft_from(bench, options, start)
     if options.save:
         save(bench, console, options.save, draft)
-    return perform(bench, console, engine, draft, options)
+    again = ("call", method, "--profile", options.profile) if options.profile else ()
+    return perform(bench, console, engine, draft, options, again)
 
 
 def save(bench: Workbench, console: Console, name: str, draft: RequestDraft, environment: str | None = None) -> None:
@@ -83,10 +84,19 @@ def known_secrets(bench: Workbench) -> list[str]:
     return [secret for environment in bench.environments.values() for secret in bench.vault.secrets(environment)]
 
 
-def perform(bench: Workbench, console: Console, engine: Engine, draft: RequestDraft, options: Namespace) -> int:
-    """Checks the draft, then sends it or shows what would be sent."""
+def perform(
+    bench: Workbench,
+    console: Console,
+    engine: Engine,
+    draft: RequestDraft,
+    options: Namespace,
+    again: tuple[str, ...] = (),
+) -> int:
+    """Checks the draft, then sends it or shows what would be sent. `again` is the command that repeats it."""
     if draft.api not in bench.catalog:
         console.warn(unlisted(bench.catalog, draft.api))
+    if not options.anyway:
+        require_whole(engine, draft, options, again)
     _check(console, engine, draft, options.anyway)
     if options.dry_run:
         from topexplorer.cli.requests import show_request

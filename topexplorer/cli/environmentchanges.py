@@ -11,10 +11,11 @@ from topexplorer.cli.arguments import Arguments
 from topexplorer.cli.environments import data
 from topexplorer.cli.output import Console
 from topexplorer.cli.verbs import Verb
-from topexplorer.core.errors import UsageError
-from topexplorer.core.language import message
+from topexplorer.core.errors import ConfigError, UsageError
+from topexplorer.core.language import Message, message
 from topexplorer.core.text import clean_line
 from topexplorer.core.typedwords import said_back
+from topexplorer.engine.environments import STANDARD, Environment
 
 
 def declare_add(arguments: Arguments) -> None:
@@ -55,17 +56,30 @@ def remove(bench: Workbench, console: Console, options: Namespace) -> int:
     """Takes an environment out of config.toml. Asks where the vault holds keys of it, which stay there."""
     name: str = options.name
     environment = bench.environments.get(name)
-    if environment and environment.kind != "sandbox" and bench.vault.room.contents(environment):
+    if environment and name not in STANDARD and (what := _kept(bench, environment)):
         confirmed = options.confirm
         if confirmed is None and options.prompts.has_terminal:
-            confirmed = options.prompts.text(console.say("env.ask.remove", name=name))
+            confirmed = options.prompts.text(console.say("env.ask.remove", name=name, what=what))
         if confirmed != name:
-            raise UsageError(message("env.remove_keys", name=name), message("env.remove_keys.hint", name=name))
+            told = message("env.remove_keys", name=name, what=what)
+            raise UsageError(told, message("env.remove_keys.hint", name=name))
     bench.configure(lambda writer: writer.remove(name))
     if options.json:
         console.json({"removed": name})
     console.narrate([console.say("env.removed", name=clean_line(name))])
     return output.OK
+
+
+def _kept(bench: Workbench, environment: Environment) -> Message | None:
+    """That a vault holds keys of the environment, or may hold some: of one that cannot be used nobody knows."""
+    room = bench.vault.room
+    if room.contents(environment):
+        return message("env.has_keys", name=environment.name)
+    try:
+        room.require_sound(environment)
+    except ConfigError as error:
+        return message("env.may_have_keys", name=environment.name, reason=error.message)
+    return None
 
 
 def _write(bench: Workbench, console: Console, options: Namespace, texts: dict[str, str], done: str) -> int:

@@ -16,7 +16,7 @@ from topexplorer.core.errors import UsageError
 from topexplorer.core.language import Language, Message, message
 from topexplorer.core.manual import limit_text
 from topexplorer.core.text import clean_line
-from topexplorer.engine.environments import Environment, KeyName
+from topexplorer.engine.environments import SANDBOX_URL, Environment, KeyName
 
 if TYPE_CHECKING:
     from topexplorer.engine.keysources import Origin
@@ -104,7 +104,8 @@ def _settings(bench: Workbench, environment: Environment, say: Language) -> Iter
     for name in SETTINGS:
         text = setting_text(environment, name, platform)
         if name == "kind":
-            about = say(f"cli.env.about.{environment.kind}")
+            is_served = environment.kind == "sandbox" and environment.gateway != SANDBOX_URL
+            about = say("cli.env.about.served" if is_served else f"cli.env.about.{environment.kind}")
             yield _row(environment, name, f"{say(f'cli.env.kind.{environment.kind}')} · {about}", say)
         elif name == "gateway":
             preset = f" ({text})" if text != environment.gateway else ""
@@ -153,21 +154,23 @@ def _keys_rows(bench: Workbench, environment: Environment, say: Language) -> Ite
     status = bench.vault.status(environment)
     for key in KEY_NAMES:
         origin = status.origins.get(key)
-        text = say("env.key.there" if origin else "env.key.missing")
+        is_unknown = origin == "command" and status.pending
+        text = say("env.key.unknown" if is_unknown else "env.key.there" if origin else "env.key.missing")
         if key == "APP_KEY" and status.app_key:
             text = status.app_key
-        yield say(f"env.key.{key.lower()}"), text, say.render(key_source(environment, key, origin))
+        yield say(f"env.key.{key.lower()}"), text, say.render(key_source(environment, key, origin, status.pending))
     if status.previous:
         yield say("keys.previous"), say("env.key.there"), say("keys.previous.until")
 
 
-def key_source(environment: Environment, key: KeyName, origin: Origin | None) -> Message:
-    """Where a key comes from; of a missing one, the variable that it could be in."""
+def key_source(environment: Environment, key: KeyName, origin: Origin | None, pending: bool) -> Message:
+    """Where a key comes from; of a missing one, the variable that it could be in. `pending`: the command never ran."""
     variable = environment.variable(key)
     if origin is None:
-        return message("env.key.nowhere", variable=variable)
+        return message("env.key.nowhere", variable=variable, environment=environment.name)
     program = clean_line(environment.secret_cmd[0]) if environment.secret_cmd else ""
-    return message(f"keys.from.{origin}", variables=variable, program=program)
+    source = "command.pending" if origin == "command" and pending else origin
+    return message(f"keys.from.{source}", variables=variable, program=program)
 
 
 def data(bench: Workbench, environment: Environment) -> dict[str, object]:

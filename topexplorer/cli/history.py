@@ -114,8 +114,7 @@ def run(bench: Workbench, console: Console, options: Namespace) -> int:
         seller = past.seller or None
     engine = engine_for(bench, name, seller)
     draft = draft_from(bench, options, exchange.draft)
-    _warn_of_left_out(console, exchange, {*draft.values, *draft.files})
-    return perform(bench, console, engine, draft, options)
+    return perform(bench, console, engine, draft, options, ("history", "run", past.id))
 
 
 def save_profile(bench: Workbench, console: Console, options: Namespace) -> int:
@@ -126,7 +125,7 @@ def save_profile(bench: Workbench, console: Console, options: Namespace) -> int:
         bench.environments.get_or_raise(name)
     elif past.environment in bench.environments and not _is_prod(bench, past):
         name = past.environment
-    _warn_of_left_out(console, exchange, ())
+    _warn_of_left_out(console, exchange)
     save(bench, console, options.name, exchange.draft, name)
     if name is None:
         console.narrate([console.say("history.cli.saved_nowhere", environment=clean_line(past.environment))])
@@ -227,10 +226,10 @@ def _narrate_request(console: Console, past: PastCall, exchange: Exchange) -> No
         console.tell([console.say(key, names=tuple(map(clean_line, kept.left_out)))])
 
 
-def _warn_of_left_out(console: Console, exchange: Exchange, given: Iterable[str]) -> None:
-    """Which rows of the request are not there any more, those apart that were given anew."""
+def _warn_of_left_out(console: Console, exchange: Exchange) -> None:
+    """Which rows of the request are not there any more."""
     kept = exchange.kept
-    names = tuple(clean_line(name) for name in kept.left_out if name not in given) if kept else ()
+    names = tuple(map(clean_line, kept.left_out)) if kept else ()
     if kept and names:
         console.warn(message("history.cli.left_out.prod" if kept.made_up else "history.cli.left_out", names=names))
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator
+from typing import get_args
 
 from topexplorer.assemble import Workbench
 from topexplorer.cli import output
-from topexplorer.cli.arguments import Arguments
+from topexplorer.cli.arguments import Arguments, one_of
 from topexplorer.cli.layout import columns
 from topexplorer.cli.output import Console
 from topexplorer.cli.prompts import Prompts
@@ -20,10 +21,12 @@ from topexplorer.core.call import Secret
 from topexplorer.core.errors import ConfigError, UnknownEnvironment, UsageError
 from topexplorer.core.language import Language, Message, message
 from topexplorer.core.text import clean_line
+from topexplorer.core.typedwords import UNNAMED
 from topexplorer.engine import secretcmd
 from topexplorer.engine.environments import Environment, KeyName
-from topexplorer.engine.keysources import KEY_NAMES, Texts, checked, of_command
+from topexplorer.engine.keysources import KEY_NAMES, Texts, checked, of_command, overridden
 from topexplorer.engine.storedkeys import SellerToken, StoredKeys
+from topexplorer.engine.strongroom import strays
 from topexplorer.engine.vaultfile import StoreKind
 from topexplorer.engine.vaultstore import VaultStore
 
@@ -52,7 +55,8 @@ def declare_back(arguments: Arguments) -> None:
 
 
 def declare_forget(arguments: Arguments) -> None:
-    _declare_names(arguments)
+    _declare_names(arguments, nargs="?")
+    arguments.option("--vault", "dev|prod", "keys.help.vault", type=one_of("--vault", get_args(StoreKind)))
     arguments.switch("--previous", key="keys.help.previous")
     arguments.option("--confirm", "ENV", "keys.help.confirm")
 
@@ -61,9 +65,9 @@ def declare_lock(arguments: Arguments) -> None:
     arguments.keep_quiet(message("keys.argument"))
 
 
-def _declare_names(arguments: Arguments) -> None:
+def _declare_names(arguments: Arguments, **settings: str) -> None:
     arguments.keep_quiet(message("keys.argument"))
-    arguments.positional("environment", "cli.help.environment")
+    arguments.positional("environment", "cli.help.environment", **settings)
     arguments.positional("name", "keys.help.name", nargs="?")
     arguments.option("--seller", "NICK", "keys.help.seller")
 
@@ -85,18 +89,24 @@ def set_keys(bench: Workbench, console: Console, options: Namespace) -> int:
     if "APP_SECRET" in given and bench.vault.status(environment).previous:
         told.append(say("keys.previous.kept", environment=environment.name))
     console.narrate(told)
+    status = bench.vault.status(environment)
+    console.warn(*overridden(environment, status.origins, status.app_key, given))
     return output.OK
 
 
 def where(bench: Workbench, console: Console, options: Namespace) -> int:
     """Says where every key comes from. Opens nothing."""
-    chosen = [_environment(bench, options.environment)] if options.environment else list(bench.environments.values())
+    stray = list(strays(bench.vault.room, bench.environments))
+    every = [*bench.environments.values(), *stray]
+    chosen = [_holder(bench, options.environment)] if options.environment else every
     if options.json:
-        console.json([_data(bench, environment) for environment in chosen])
+        console.json([_data(bench, environment, environment not in stray) for environment in chosen])
         return output.OK
     console.lines(columns([row for environment in chosen for row in _rows(bench, environment, console.say)]))
     for environment in chosen:
-        if environment.kind != "sandbox":
+        if environment in stray:
+            console.warn(message("keys.stray", name=clean_line(environment.name), kind=environment.kind))
+        elif environment.kind != "sandbox":
             _warn_of_broken_files(bench, console, environment)
     return output.OK
 
@@ -125,7 +135,12 @@ def back(bench: Workbench, console: Console, options: Namespace) -> int:
 
 def forget(bench: Workbench, console: Console, options: Namespace) -> int:
     """Removes keys from the vault, after the environment's name was typed."""
-    environment = _environment(bench, options.environment)
+    if options.vault is not None:
+        return _forget_vault(bench, console, options)
+    if options.environment is None:
+        see_help = message("cli.usage.see_help", command="topexplorer keys forget")
+        raise UsageError(message("cli.usage.required", names="ENVIRONMENT"), see_help)
+    environment = _holder(bench, options.environment)
     name = _name(options.name)
     if options.previous and (name or options.seller is not None):
         raise UsageError(message("keys.previous_alone"))
@@ -161,6 +176,36 @@ def _environment(bench: Workbench, name: str) -> Environment:
         return bench.environments.get_or_raise(name)
     except UnknownEnvironment:
         raise UsageError(message("keys.no_environment", known=tuple(bench.environments))) from None
+
+
+def _holder(bench: Workbench, name: str) -> Environment:
+    """Whose keys are meant: the environment's, or what the vaults hold under that name although there is none."""
+    room, environment = bench.vault.room, bench.environments.get(name)
+    if environment is None or room.find(environment) is None:
+        stray = next((one for one in strays(room, bench.environments) if one.name == name), None)
+        return stray or _environment(bench, name)
+    return environment
+
+
+def _forget_vault(bench: Workbench, console: Console, options: Namespace) -> int:
+    """Deletes the vaults of a kind with all that is in them, opened or not, after the kind was typed."""
+    kind, prompts, say = options.vault, options.prompts, console.say
+    if options.environment is not None or options.previous or options.seller is not None:
+        raise UsageError(message("keys.vault_alone"))
+    stores = bench.vault.room.existing(kind)
+    if not stores:
+        raise UsageError(message("keys.no_vault"))
+    confirmed = options.confirm
+    if confirmed is None and prompts.has_terminal:
+        names = tuple(clean_line(name) for store in stores for name in store.contents())
+        files = tuple(clean_line(str(store.path)) for store in stores)
+        confirmed = prompts.text(say("keys.ask.forget_vault", kind=kind, files=files, names=names or UNNAMED))
+    if confirmed != kind:
+        raise UsageError(message("keys.vault_not_confirmed", kind=kind))
+    for store in stores:
+        store.delete()
+        console.narrate([say("keys.vault_forgotten", file=clean_line(str(store.path)))])
+    return output.OK
 
 
 def kind_of(environment: Environment) -> StoreKind:
@@ -210,17 +255,17 @@ def _place(store: VaultStore) -> Message:
 
 def _rows(bench: Workbench, environment: Environment, say: Language) -> Iterator[tuple[str, ...]]:
     status = bench.vault.status(environment)
-    kind = say(f"cli.env.kind.{environment.kind}")
+    env, kind = clean_line(environment.name), say(f"cli.env.kind.{environment.kind}")
     for name, key in NAMES.items():
         origin = status.origins.get(key)
         shown = (status.app_key or "") if key == "APP_KEY" else ""
-        yield environment.name, kind, name, shown, _origin(bench, environment, key, say) if origin else say("keys.none")
+        yield env, kind, name, shown, _origin(bench, environment, key, say) if origin else say("keys.none")
     contents = None if environment.kind == "sandbox" else bench.vault.room.contents(environment)
     if contents and contents.has_previous:
         until = f"{_vault(bench, environment, say)} · {say('keys.previous.until')}"
-        yield environment.name, kind, say("keys.previous"), "", until
+        yield env, kind, say("keys.previous"), "", until
     if contents and contents.sellers:
-        yield environment.name, kind, say("keys.sellers"), str(contents.sellers), ""
+        yield env, kind, say("keys.sellers"), str(contents.sellers), ""
 
 
 def _origin(bench: Workbench, environment: Environment, key: KeyName, say: Language) -> str:
@@ -229,7 +274,8 @@ def _origin(bench: Workbench, environment: Environment, key: KeyName, say: Langu
     if origin in ("file", "keyring"):
         return _vault(bench, environment, say)
     program = environment.secret_cmd[0] if environment.secret_cmd else ""
-    return say(f"keys.from.{origin}", variables=environment.variable(key), program=clean_line(program))
+    source = "command.pending" if origin == "command" and status.pending else origin
+    return say(f"keys.from.{source}", variables=environment.variable(key), program=clean_line(program))
 
 
 def _vault(bench: Workbench, environment: Environment, say: Language) -> str:
@@ -247,7 +293,7 @@ def _warn_of_broken_files(bench: Workbench, console: Console, environment: Envir
         console.warn(error.message)
 
 
-def _data(bench: Workbench, environment: Environment) -> dict[str, object]:
+def _data(bench: Workbench, environment: Environment, has_environment: bool) -> dict[str, object]:
     status = bench.vault.status(environment)
     return {
         "name": environment.name,
@@ -256,6 +302,7 @@ def _data(bench: Workbench, environment: Environment) -> dict[str, object]:
         "keys": {name: status.origins.get(key) for name, key in NAMES.items()},
         "previous_secret": status.previous,
         "locked": status.locked,
+        "has_environment": has_environment,
     }
 
 

@@ -79,6 +79,7 @@ def show(bench: Workbench, console: Console, options: Namespace) -> int:
         (say("cli.profile.row.environment"), profile.environment or say("cli.profile.any_environment")),
         (say("cli.profile.row.note"), profile.note),
         (say("cli.profile.row.file"), str(profile.path or "")),
+        (say("cli.profile.row.left_out"), say.render(profile.draft.lacking)),
         (say("cli.profile.row.command"), command_line(profile.draft, profile.environment or "sandbox")),
     ]
     console.lines(columns(row for row in rows if row[1]))
@@ -103,7 +104,8 @@ def run(bench: Workbench, console: Console, options: Namespace) -> int:
     profile = bench.profiles.get(options.name)
     environment = options.env or unless_prod(bench, profile.environment, profile.name)
     engine = engine_for(bench, environment, options.seller)
-    return perform(bench, console, engine, draft_from(bench, options, profile.draft), options)
+    draft = draft_from(bench, options, profile.draft)
+    return perform(bench, console, engine, draft, options, ("profile", "run", profile.name))
 
 
 def delete(bench: Workbench, console: Console, options: Namespace) -> int:
@@ -126,6 +128,7 @@ def _data(profile: Profile) -> dict[str, object]:
         "values": dict(draft.values),
         "files": dict(draft.files),
         "off": sorted(draft.off),
+        "left_out": list(draft.lacking),
         "file": str(profile.path) if profile.path else None,
     }
 

@@ -21,7 +21,7 @@ from topexplorer.cli.verbs import Verb
 from topexplorer.core.call import Secret
 from topexplorer.core.errors import UsageError
 from topexplorer.core.language import Language, message
-from topexplorer.core.sessionlife import PARTS, countdown
+from topexplorer.core.sessionlife import LEVELS, PARTS, countdown
 from topexplorer.core.text import clean_line
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ def login(bench: Workbench, console: Console, options: Namespace) -> int:
         token = asyncio.run(_consented(bench, console.say, options.seller))
     else:
         token = asyncio.run(_browsed(bench, console, options))
-    _say_kept(bench, console, token, options.json)
-    return output.OK
+    return _say_kept(bench, console, token, options.json)
 
 
 def logout(bench: Workbench, console: Console, options: Namespace) -> int:
@@ -106,7 +105,10 @@ def use(bench: Workbench, console: Console, options: Namespace) -> int:
     environment = engine_for(bench, options.env).environment
     if environment.kind == "prod":
         raise UsageError(message("sellers.prod_not_kept", name=environment.name), message("sellers.prod_not_kept.hint"))
+    before = len(bench.problems)
     bench.sellers.use(options.nick)
+    if len(bench.problems) > before:
+        return output.STORAGE
     console.narrate([console.say("sellers.used", seller=clean_line(options.nick), environment=environment.name)])
     return output.OK
 
@@ -120,8 +122,7 @@ def refresh(bench: Workbench, console: Console, options: Namespace) -> int:
         raise UsageError(message("sellers.which"))
     nick = used.nick if options.nick is None and used else options.nick
     token = asyncio.run(bench.sign_in.refresh(nick))
-    _say_kept(bench, console, token, options.json)
-    return output.OK
+    return _say_kept(bench, console, token, options.json)
 
 
 async def _browsed(bench: Workbench, console: Console, options: Namespace) -> SellerToken:
@@ -166,16 +167,22 @@ async def _consented(bench: Workbench, say: Language, nick: str) -> SellerToken:
     return await bench.sign_in.consent(wish, page, nick)
 
 
-def _say_kept(bench: Workbench, console: Console, token: SellerToken, as_json: bool) -> None:
-    environment = bench.engine.environment
+def _say_kept(bench: Workbench, console: Console, token: SellerToken, as_json: bool) -> int:
+    """The exit code: a session that is over when it comes is none."""
+    environment, is_over = bench.engine.environment, len(token.life.closed(bench.clock())) == len(LEVELS)
     if as_json:
         console.json(_data(bench, token))
     else:
         now, say = bench.clock(), console.say
         rows = [(say(f"sellers.part.{part}"), say.render(countdown(token.life.left(part, now)))) for part in PARTS]
-        console.lines([say("sellers.in", seller=_name(token, say), environment=environment.name), *columns(rows, "  ")])
+        head = say("sellers.in", seller=_name(token, say), environment=environment.name)
+        console.lines([*([] if is_over else [head]), *columns(rows, "  ")])
+    if is_over:
+        seller = clean_line(token.nick) or message("sellers.nameless")
+        console.warn(message("sellers.in_over", seller=seller, environment=environment.name))
     if environment.name in bench.vault.embedded:
         console.detail([console.say("sellers.sandbox_forgets")])
+    return output.SESSION if is_over else output.OK
 
 
 def _row(token: SellerToken, is_used: bool, now: datetime, say: Language) -> tuple[str, ...]:

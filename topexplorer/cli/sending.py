@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
+from argparse import Namespace
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -10,8 +12,9 @@ from typing import TYPE_CHECKING
 from topexplorer.cli import output
 from topexplorer.cli.output import Console
 from topexplorer.core.call import Exchange, RequestDraft
-from topexplorer.core.errors import UsageError
+from topexplorer.core.errors import InvalidDraft, UsageError
 from topexplorer.core.language import message
+from topexplorer.core.text import clean_line
 from topexplorer.engine.engine import Engine
 
 if TYPE_CHECKING:
@@ -34,6 +37,20 @@ def holds_back(console: Console, engine: Engine, draft: RequestDraft) -> int | N
     console.error(found.title, found.cause)
     console.detail(card_lines(found, console.say, engine, draft))
     return output.SESSION if found.pitfall == "session" else output.REFUSED
+
+
+def require_whole(engine: Engine, draft: RequestDraft, options: Namespace, again: tuple[str, ...]) -> None:
+    """Raises InvalidDraft for a request of the past without values that it needs and that were not kept: what they were
+    is not known any more. It names the command that gives them again; `again` is that without them."""
+    needed = {problem.where for problem in engine.check(draft) if problem.severity == "error"}
+    lacking = tuple(name for name in draft.lacking if name in needed)
+    if lacking:
+        environment = engine.environment.name
+        words = [*again, "--env", environment, *(["--confirm", environment] if options.confirm else [])]
+        words += (f"{name}=…" for name in sorted(draft.left_out) if name in needed or name not in lacking)
+        told = message("cli.call.lacking", names=tuple(map(clean_line, lacking)), method=clean_line(draft.api))
+        command = clean_line(shlex.join(["topexplorer", *words]))
+        raise InvalidDraft(told, message("cli.call.lacking.hint", command=command))
 
 
 def stamp(engine: Engine, form: str | None) -> None:

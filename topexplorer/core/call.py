@@ -96,6 +96,13 @@ class RequestDraft:
     simplify: bool = False
     sign_method: str | None = None
     """None: as the environment says."""
+    left_out: frozenset[str] = frozenset()
+    """Rows that this request had and that were not kept with it."""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Those of them that were not given again: as it stands it is not the request that it was."""
+        return tuple(sorted(self.left_out - self.values.keys() - self.files.keys()))
 
     def with_value(self, name: str, text: str) -> RequestDraft:
         return replace(self, values={**self.values, name: text})
@@ -157,6 +164,7 @@ class SignedRequest:
             values={mask(name): self._masked(name, text) for name, text in draft.values.items()},
             files={mask(name): mask(path) for name, path in draft.files.items()},
             off=frozenset(map(mask, draft.off)),
+            left_out=frozenset(map(mask, draft.left_out)),
         )
         return replace(
             self,

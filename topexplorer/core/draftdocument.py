@@ -17,6 +17,7 @@ def draft_document(draft: RequestDraft) -> dict[str, Any]:
         "format": draft.format,
         "simplify": draft.simplify,
         "sign_method": draft.sign_method,
+        "left_out": sorted(draft.left_out),
     }
 
 
@@ -30,4 +31,5 @@ def draft_of(api: str, found: Mapping[str, Any]) -> RequestDraft:
         format="xml" if found["format"] == "xml" else "json",
         simplify=found["simplify"] is True,
         sign_method=None if found["sign_method"] is None else str(found["sign_method"]),
+        left_out=frozenset(map(str, found.get("left_out", ()))),
     )

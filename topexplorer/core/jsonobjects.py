@@ -6,7 +6,7 @@ Both sides of the object editor stand on this; it knows no widget.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -141,9 +141,10 @@ class ObjectDocument:
             del members[child.name]
         self.entries[index] = members
 
-    def label(self, index: int) -> str:
-        """A few words to tell entries apart: the first members that have a short value."""
+    def label(self, index: int, see: Callable[[str, str], str] | None = None) -> str:
+        """A few words to tell entries apart: the first members that have a short value, as `see` gives them by name."""
         entry = self.entries[index]
         if not isinstance(entry, dict):
-            return write(entry)
-        return " ".join(text for text in self.texts(index).values() if text and len(text) < 40)
+            return see("", write(entry)) if see else write(entry)
+        short = ((name, text) for name, text in self.texts(index).items() if text and len(text) < 40)
+        return " ".join(see(name, text) if see else text for name, text in short)

@@ -84,7 +84,8 @@ def fit_to_keep(exchange: Exchange, disguise: Disguise | None) -> tuple[Exchange
     than can be masked in a moment loses its body.
     """
     exchange = _without_tokens(exchange)
-    draft = exchange.draft
+    # What an older call had and this one was sent without is no part of this one.
+    draft = replace(exchange.draft, left_out=frozenset()) if exchange.draft.left_out else exchange.draft
     masked = {name for name, text in (*draft.values.items(), *draft.files.items()) if MASK in text or MASK in name}
     draft = _without(draft, masked)
     if disguise is None:
@@ -97,7 +98,8 @@ def fit_to_keep(exchange: Exchange, disguise: Disguise | None) -> tuple[Exchange
     params = tuple((name, own.get(name, text)) for name, text in hidden.request.params)
     files = tuple(FilePart(part.name, "", b"") for part in exchange.request.files)
     hidden = replace(hidden, request=replace(hidden.request, params=params, files=files))
-    return _with_draft(hidden, replace(draft, files={})), tuple(sorted({*masked, *personal, *draft.files}))
+    left_out = frozenset({*masked, *personal, *draft.files})
+    return _with_draft(hidden, replace(draft, files={}, left_out=left_out)), tuple(sorted(left_out))
 
 
 def without_body(exchange: Exchange) -> Exchange:
@@ -132,11 +134,11 @@ def revived(past: PastCall, found: Mapping[str, Any], body: bytes | None, made_u
 
     Raises KeyError, TypeError, ValueError or AttributeError for a document of another form.
     """
-    request = found["request"]
+    request, left_out = found["request"], tuple(map(str, found["left_out"]))
     params = tuple((str(name), str(text)) for name, text in request["params"])
     files = tuple(FilePart(str(name), str(file_name), b"") for name, file_name in request["files"])
     signed = SignedRequest(
-        draft=draft_of(past.api, found["draft"]),
+        draft=replace(draft_of(past.api, found["draft"]), left_out=frozenset(left_out)),
         environment=past.environment,
         url=str(request["url"]),
         params=params,
@@ -156,7 +158,7 @@ def revived(past: PastCall, found: Mapping[str, Any], body: bytes | None, made_u
         seconds=past.seconds,
         status=None if found["status"] is None else int(found["status"]),
         headers=tuple((str(name), str(text)) for name, text in found["headers"]),
-        kept=Kept(past.id, tuple(map(str, found["left_out"])), made_up),
+        kept=Kept(past.id, left_out, made_up),
     )
 
 
@@ -248,7 +250,7 @@ def _without(draft: RequestDraft, names: set[str]) -> RequestDraft:
         return draft
     values = {name: text for name, text in draft.values.items() if name not in names}
     files = {name: path for name, path in draft.files.items() if name not in names}
-    return replace(draft, values=values, files=files, off=draft.off - names)
+    return replace(draft, values=values, files=files, off=draft.off - names, left_out=frozenset(names))
 
 
 def _with_draft(exchange: Exchange, draft: RequestDraft) -> Exchange:

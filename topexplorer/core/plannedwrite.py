@@ -101,6 +101,7 @@ class PlannedWrite:
     """The reads that show the objects; none where the spec names none, or a value that they need is missing."""
     unread: int = 0
     """How many objects more the write names than these reads are about."""
+    gateway: str = ""
 
 
 @dataclass(frozen=True, slots=True)

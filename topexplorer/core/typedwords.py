@@ -9,6 +9,7 @@ UNNAMED = "…"
 LONGEST_NAME = 40
 _NAME = r"[A-Za-z][a-z]{0,15}(?:[._-][A-Za-z]?[a-z]{0,15}){0,6}[0-9]{0,3}"
 """Short words of letters, joined, with a small number at most: `dev2`, `sign-method`, `taobao.time.get`."""
+_LIKE_SECRET = r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[0-9A-Za-z]{28,}"
 _SECRET = r"secret|session|token|passw|passphrase|pwd|credential"
 
 
@@ -23,6 +24,11 @@ def is_name(word: str) -> bool:
 def said_back(word: str) -> str:
     """`word` if it looks like a name, else a sign in its place."""
     return word if is_name(word) else UNNAMED
+
+
+def looks_secret(word: str) -> bool:
+    """Whether `word` may be an app secret or a session: letters and digits mixed, in one piece, longer than a name."""
+    return re.fullmatch(_LIKE_SECRET, word) is not None
 
 
 def names_secret(word: str) -> bool:

@@ -31,6 +31,7 @@ _INTEGER = r"[+-]?[0-9]+"
 _DECIMAL = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
 _HALF_CHARACTER = "[\ud800-\udfff]"
 _PRICE = r"[0-9]+(\.[0-9]{1,2})?"
+Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Problem:
     where: str
     """The parameter, dotted and indexed inside objects: `items[2].price`."""
     what: Message
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
     missing: bool = False
     """Required and not there; otherwise it is there and wrong."""
 
@@ -137,8 +138,10 @@ _CONVERT: dict[str, Callable[[str, datetime], str]] = {
 def check(spec: ApiSpec, draft: RequestDraft, now: datetime) -> tuple[Problem, ...]:
     """Everything wrong with `draft`, in the order of the form. An API outside the catalog has no rules to break."""
     values = draft.sent_values()
-    problems: list[Problem] = []
+    problems = list(_check_lacking(spec, draft))
     for param in spec.params:
+        if param.name in draft.lacking:
+            continue
         text = draft.sent_files().get(param.name) if param.type == "file" else values.get(param.name)
         if text and param.type == "fields" and parts_of(text):
             problems.extend(check_fields(spec, param, text))
@@ -170,6 +173,14 @@ def errors(spec: ApiSpec, values: Mapping[str, str], files: Collection[str], now
 
 def _check_param(param: Param, text: str | None, now: datetime) -> Iterator[Problem]:
     return _check_absence(param, param.name) if text is None else check_value(param, text, now)
+
+
+def _check_lacking(spec: ApiSpec, draft: RequestDraft) -> Iterator[Problem]:
+    """Without a row that it had, a write would be another one."""
+    for name in draft.lacking:
+        param = spec.param(name)
+        severity: Severity = "error" if spec.writes or (param and param.required) else "warning"
+        yield Problem(name, message("check.left_out"), severity)
 
 
 def _check_absence(param: Param, where: str) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from topexplorer.core.call import Secret
 from topexplorer.core.language import Message, message
 from topexplorer.core.spec import Limit, Platform
 from topexplorer.core.text import clean_line
+from topexplorer.core.typedwords import looks_secret
 from topexplorer.engine.tomlfile import Unfit, broken, one_of, unknown_key
 
 APP_KEY = r"[0-9A-Za-z]{1,32}"
@@ -87,7 +88,10 @@ class Tables:
 
 
 def secrets_in(key: str, value: object) -> Iterator[str]:
-    """What is secret in a setting that cannot be used: the login of a proxy, and what is called a secret."""
+    """What is secret in a setting that cannot be used: the login of a proxy, what is called a secret or looks so."""
+    if key in ("secret_cmd", "app_key", "seller"):
+        words = [word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str)]
+        yield from (part for word in words for part in word.split("=") if looks_secret(part))
     if isinstance(value, str) and key == "proxy":
         from topexplorer.engine.proxylogin import logins
 
@@ -160,6 +164,8 @@ def _command(value: object, _platform: Platform) -> tuple[str, ...]:
     words = tuple(value) if isinstance(value, list) else ()
     if not words or not all(isinstance(word, str) and "\0" not in word for word in words) or not words[0].strip():
         raise Unfit(message("config.secret_cmd"))
+    if any(secrets_in("secret_cmd", value)):
+        raise Unfit(message("config.secret"))
     return words
 
 
@@ -168,8 +174,8 @@ def _app_key(value: object, _platform: Platform) -> str:
     text = value if isinstance(value, str) else ""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**32:
         text = str(value)
-    if not re.fullmatch(APP_KEY, text):
-        raise Unfit(message("config.app_key"))
+    if not re.fullmatch(APP_KEY, text) or looks_secret(text):
+        raise Unfit(message("config.secret" if looks_secret(text) else "config.app_key"))
     return text
 
 
@@ -214,6 +220,8 @@ def _ca_bundle(value: object, _platform: Platform) -> str:
 def _seller(value: object, _platform: Platform) -> str:
     if not isinstance(value, str) or not value.strip() or clean_line(value) != value:
         raise Unfit(message("config.seller"))
+    if looks_secret(value):
+        raise Unfit(message("config.secret"))
     return value
 
 

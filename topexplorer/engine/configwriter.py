@@ -19,7 +19,7 @@ from topexplorer.core.spec import Platform
 from topexplorer.core.text import clean_line
 from topexplorer.core.typedwords import said_back
 from topexplorer.engine.configfile import NAME
-from topexplorer.engine.environments import STANDARD, Environments
+from topexplorer.engine.environments import STANDARD, Environment, Environments
 from topexplorer.engine.exposure import require_own
 from topexplorer.engine.settings import locked, private_folder, storage_error, write_atomic
 from topexplorer.engine.settingtexts import Value
@@ -213,12 +213,17 @@ def require_reachable(before: Environments, environments: Environments, vault: V
                 raise UsageError(message("env.stranded", **facts), message(hint, **facts))
 
 
-def require_apart(environments: Environments, vault: Vault) -> None:
-    """Raises UsageError when the file names an app for dev whose keys are those of a prod environment, or the other
-    way round: a slip there would send prod's secret from dev."""
+def require_apart(before: Environments, environments: Environments, vault: Vault) -> None:
+    """Raises UsageError when a change makes the file name an app for dev whose keys are those of a prod environment, or
+    the other way round: a slip there would send prod's secret from dev."""
+
+    def is_other(environment: Environment) -> bool:
+        old = before.get(environment.name)
+        return old is None or (old.kind, old.app_key) != (environment.kind, environment.app_key)
+
     for environment in environments.values():
         for other in environments.values() if environment.app_key else ():
-            apart = {environment.kind, other.kind} == {"dev", "prod"}
+            apart = {environment.kind, other.kind} == {"dev", "prod"} and (is_other(environment) or is_other(other))
             if apart and vault.status(other).app_key == environment.app_key:
                 reason = message("config.app_of_other", other=other.name, kind=other.kind)
                 raise UsageError(message("env.bad_setting", name=f"{environment.name}.app_key", reason=reason))

@@ -55,17 +55,38 @@ def session_trouble(
     """Why a call of that API would be refused for its session, as far as is known without asking; else None."""
     if spec.session == "none":
         return None
-    status = vault.status(environment)
-    if status.has_session and (token := token_in_use(vault, environment, seller)):
+    if token := token_in_use(vault, environment, seller):
         return obstacle(clean_line(token.nick), token.life, spec, now)
     if spec.session == "optional":
         return None
+    return lack_of_session(vault, environment, seller, message("check.session"))
+
+
+def lack_of_session(vault: Vault, environment: Environment, seller: str | None, none: Message) -> Message | None:
+    """Why calls carry no session, as far as is known without asking: there is `none`, none of the seller who is named,
+    or those of several and nobody is named. None when they carry one, and while that is not known.
+    """
+    status, named = vault.status(environment), seller or environment.seller
+    keys = None if status.locked else vault.at_hand(environment, seller)
+    if keys is None:
+        if not status.has_session:
+            return none
+        several = _to_be_named(vault, environment) if status.locked and not named else 0
+        return message("sellers.choose.locked", n=several) if several else None
+    if keys.session is not None:
+        return None
+    if named:
+        return unknown(vault, environment, named).message
     tokens = vault.sellers(environment)
-    if seller is not None and not status.locked:
-        return unknown(vault, environment, seller).message
-    if len(tokens) > 1 and (keys := vault.at_hand(environment)) and keys.session is None:
-        return message("sellers.choose", known=_names(tokens))
-    return None if status.has_session else message("check.session")
+    return message("sellers.choose", known=_names(tokens)) if len(tokens) > 1 else none
+
+
+def _to_be_named(vault: Vault, environment: Environment) -> int:
+    """Of how many sellers a vault has sessions that are of no use unless the seller is named; 0 for any other case."""
+    room = vault.room_with(environment)
+    contents = room.contents(environment) if room else None
+    from_vault = vault.status(environment).origins.get("SESSION") in ("file", "keyring")
+    return contents.sellers if contents and from_vault and not contents.has_session else 0
 
 
 def unknown(vault: Vault, environment: Environment, seller: str) -> UnknownSeller:

@@ -61,7 +61,8 @@ class Drafts:
         values = {name: text for name, text in draft.values.items() if not self._is_secret(draft.api, name, text)}
         files = {name: path for name, path in draft.files.items() if not self._is_secret(draft.api, name, path)}
         off = frozenset(name for name in draft.off if not self._known.holds(name))
-        return replace(draft, values=values, files=files, off=off)
+        left_out = frozenset(name for name in draft.left_out if not self._known.holds(name))
+        return replace(draft, values=values, files=files, off=off, left_out=left_out)
 
     def _is_secret(self, api: str, name: str, text: str) -> bool:
         if is_secret_name(name):

@@ -32,6 +32,7 @@ from topexplorer.core.errors import QuotaExceeded, UnknownEnvironment
 from topexplorer.core.gateway import GATEWAYS, LARGE, Unsigned
 from topexplorer.core.language import message
 from topexplorer.core.plannedwrite import PlannedWrite
+from topexplorer.core.spec import ApiSpec
 from topexplorer.core.taint import MASK, NOTHING
 from topexplorer.engine.attachments import read_files
 from topexplorer.engine.currentseller import keys_to_sign, seller_of, session_trouble
@@ -70,6 +71,7 @@ class Engine:
         new_id: Callable[[], str],
         environ: Mapping[str, str],
         last_seller: Callable[[Environment], str | None] = lambda _environment: None,
+        look_again: Callable[[], object] = lambda: None,
     ) -> None:
         self.catalog = catalog
         self.environments = environments
@@ -91,6 +93,7 @@ class Engine:
         self._transport = transport
         self._environ = environ
         self._last_seller = last_seller
+        self._look_again = look_again
 
     def use(self, name: str) -> Environment:
         """Makes `name` the active environment. Raises UnknownEnvironment."""
@@ -100,6 +103,15 @@ class Engine:
         self.gateway_clock.forget()
         self.seller = self._last_seller(self.environment)
         return self.environment
+
+    def renew(self, environments: Environments) -> None:
+        """Goes on with these. The active one stays active; where it is gone, nothing is signed in it any more."""
+        before = self.environment
+        self.environments = environments
+        self.environment = environments.get(before.name) or before
+        if self.environment.gateway != before.gateway:
+            self.gateway_ahead = timedelta()
+            self.gateway_clock.forget()
 
     def use_seller(self, nick: str | None) -> None:
         """From now on calls carry that seller's session, of the active environment."""
@@ -119,17 +131,20 @@ class Engine:
     def prepare(self, draft: RequestDraft, confirmed: PlannedWrite | None = None) -> SignedRequest:
         """The signed request for a draft, wrong values included: an explorer must be able to send a wrong call.
 
-        Raises Forbidden for what the environment does not let out, MissingKeys, UnsafeGateway, UsageError for a file
-        that cannot be read, and NeedsConfirmation for a write in prod. What that carries, handed back as `confirmed`,
+        Raises Forbidden for what the environment does not let out, UnknownEnvironment or ConfigError when config.toml
+        lost it or became unusable, MissingKeys, UnsafeGateway, UsageError for a file that cannot be read, and
+        NeedsConfirmation for a write in prod. What that carries, handed back as `confirmed`,
         is sent as it was shown; when anything has become different since, it has to be confirmed anew.
         """
+        self._look_again()
         environment, spec = self.environment, self.catalog.spec(draft.api)
+        self.environments.get_or_raise(environment.name)
         require_permitted(environment, spec, self.catalog)
         require_safe(environment)
         credentials, files = keys_to_sign(self.vault, environment, self.seller), read_files(draft)
         counted_from = confirmed.planned_at if confirmed else self.clock()
         if confirmed or needs_confirmation(environment, spec):
-            sent = self._wire_values(draft, counted_from)
+            sent = _wire_values(spec, draft, counted_from)
             plan = planned(environment, spec, credentials, self.vault.sellers(environment), sent, files, counted_from)
             require_confirmed(plan, confirmed)
         return self._sign(draft, environment, credentials, files, counted_from)
@@ -175,7 +190,7 @@ class Engine:
                 environment=environment.name,
                 url=environment.gateway,
                 version=self.catalog.platform.version,
-                values=self._wire_values(draft, counted_from or now),
+                values=_wire_values(self.catalog.spec(draft.api), draft, counted_from or now),
                 files=files,
                 credentials=credentials,
                 sign_method=draft.sign_method or environment.sign_method,
@@ -188,25 +203,16 @@ class Engine:
         self._taint = self._taint if taint == self._taint else taint
         return replace(signed, taint=self._taint)
 
-    def _wire_values(self, draft: RequestDraft, now: datetime) -> dict[str, str]:
-        spec = self.catalog.spec(draft.api)
-        sent = draft.sent_values()
-        ordered = [param.name for param in spec.params if param.name in sent]
-        ordered += [name for name in sent if spec.param(name) is None]
-        texts = {}
-        for name in ordered:
-            param = spec.param(name)
-            try:
-                texts[name] = values.wire(param, sent[name], now) if param else sent[name]
-            except values.BadValue:
-                texts[name] = sent[name]
-        return texts
-
     async def send(
-        self, signed: SignedRequest, on_wait: Callable[[float], None] | None = None, *, keep: bool = False
+        self,
+        signed: SignedRequest,
+        on_wait: Callable[[float], None] | None = None,
+        *,
+        keep: bool = False,
+        private: bool = False,
     ) -> Exchange:
-        """Put one signed call on the wire and account for it; with `keep`, the history gets it. Never raises for what
-        the far end did.
+        """Put one signed call on the wire and account for it; with `keep`, the history gets it, and nobody's data with
+        `private`. Never raises for what the far end did.
 
         Raises Forbidden, ConfigError or QuotaExceeded before any byte leaves; where the environment says wait, waits
         for the quota instead and tells `on_wait` the seconds. A cancelled call is accounted for, then the cancellation
@@ -224,13 +230,14 @@ class Engine:
         outcome: Outcome = NoAnswer("interrupted")
         try:
             got = await wire.post(signed)
-            outcome = got if isinstance(got, NoAnswer) else await self._decode(signed, got, bytes(reply.body))
+            outcome = got if isinstance(got, NoAnswer) else await _decode(environment, signed, got, bytes(reply.body))
         finally:
             seconds = (self.clock() - started).total_seconds()
             exchange = Exchange(call_id, signed.redacted(), outcome, started, seconds, reply.status, reply.headers)
             self._settle(exchange, environment)
             if keep:
-                self.history.add(exchange, environment, seller_of(signed, self.vault, environment, self.seller))
+                seller = seller_of(signed, self.vault, environment, self.seller)
+                self.history.add(exchange, environment, seller, private=private)
         note_outcome(self.vault, environment, signed, outcome)
         return exchange
 
@@ -274,15 +281,6 @@ class Engine:
         route.require_usable(way)
         return Wire(None, environment.timeout_seconds, way.proxy, route.trusted(environment.ca_bundle))
 
-    async def _decode(self, signed: SignedRequest, status: int, body: bytes) -> Outcome:
-        environment = self.environments[signed.environment]
-        gateway = GATEWAYS[environment.dialect]
-
-        def decode() -> Outcome:
-            return gateway.decode(signed, status, signed.mask_body(body))
-
-        return await asyncio.to_thread(decode) if len(body) > LARGE else decode()
-
     def _settle(self, exchange: Exchange, environment: Environment) -> None:
         """A ban that the gateway announced holds for every process that shares the ledger; the time it told is kept."""
         if environment == self.environment:
@@ -303,3 +301,26 @@ class Engine:
         environment = self.environment
         spec = self.catalog.spec(method) if method else None
         return self.ledger.meters(budgets(environment, self._app_key(environment), spec, self.catalog.platform))
+
+
+async def _decode(environment: Environment, signed: SignedRequest, status: int, body: bytes) -> Outcome:
+    gateway = GATEWAYS[environment.dialect]
+
+    def decode() -> Outcome:
+        return gateway.decode(signed, status, signed.mask_body(body))
+
+    return await asyncio.to_thread(decode) if len(body) > LARGE else decode()
+
+
+def _wire_values(spec: ApiSpec, draft: RequestDraft, now: datetime) -> dict[str, str]:
+    sent = draft.sent_values()
+    ordered = [param.name for param in spec.params if param.name in sent]
+    ordered += [name for name in sent if spec.param(name) is None]
+    texts = {}
+    for name in ordered:
+        param = spec.param(name)
+        try:
+            texts[name] = values.wire(param, sent[name], now) if param else sent[name]
+        except values.BadValue:
+            texts[name] = sent[name]
+    return texts

@@ -133,6 +133,12 @@ class Environments(Mapping[str, Environment]):
                 tables.fault(f"environments.{name}{fault.where}", fault.reason, name)
         return cls(known, tuple(tables.problems), tables.broken, secrets=tuple(tables.secrets))
 
+    def after(self, before: Environments) -> Environments:
+        """These, the ones that cannot be used being as they were `before`: a slip makes none less careful."""
+        lost = before if self._broken_file else self._broken
+        known = {**self._known, **{name: before[name] for name in lost if name in before}}
+        return Environments(known, self.problems, self._broken, self._broken_file, self.secrets)
+
     def __getitem__(self, name: str) -> Environment:
         return self._known[name]
 
@@ -146,6 +152,11 @@ class Environments(Mapping[str, Environment]):
     def broken(self) -> Mapping[str, Message]:
         """What is wrong with each entry that cannot be used, by name."""
         return self._broken
+
+    @property
+    def broken_file(self) -> Message | None:
+        """What is wrong with the whole file: then nothing but the sandbox can be used."""
+        return self._broken_file
 
     @property
     def default(self) -> Environment:
@@ -196,6 +207,8 @@ def _configured(
     for key, (kinds, reason) in _ONLY_OF.items():
         if key in values and kind not in kinds:
             raise Unfit(message(reason), f".{key}")
+    if kind == "sandbox" and not _is_here(values.get("gateway", SANDBOX_URL)):
+        raise Unfit(message("config.sandbox_gateway"), ".kind")
     if name == "sandbox" and "app_key" in values:
         raise Unfit(message("config.fixed_app_key"), ".app_key")
     environment = replace(standard[kind], name=name, origin="file", stated=frozenset(values))
@@ -216,10 +229,15 @@ def require_safe(environment: Environment) -> None:
     if environment.gateway == SANDBOX_URL:
         return
     parts = urlsplit(environment.gateway)
-    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))):
+    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(environment.gateway))):
         return
     gateway = clean_line(environment.gateway)
     raise UnsafeGateway(message("environment.unsafe_gateway", name=environment.name, gateway=gateway))
+
+
+def _is_here(gateway: str) -> bool:
+    """Whether it is the embedded sandbox, or an address of this machine."""
+    return gateway == SANDBOX_URL or is_loopback(urlsplit(gateway).hostname or "")
 
 
 def is_loopback(host: str) -> bool:

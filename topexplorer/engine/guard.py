@@ -92,7 +92,8 @@ def planned(
     seller = next(owners, environment.seller) if session else ""
     lookups, unread = lookups_of(spec, values)
     sent = tuple(values.items())
-    return PlannedWrite(environment.name, credentials.app_key, seller, spec.method, sent, files, at, lookups, unread)
+    app, gateway = credentials.app_key, environment.gateway
+    return PlannedWrite(environment.name, app, seller, spec.method, sent, files, at, lookups, unread, gateway)
 
 
 def require_confirmed(plan: PlannedWrite, confirmed: PlannedWrite | None) -> None:

@@ -90,12 +90,14 @@ class History:
 
         return tuple(path for kind in LETTERS for path in moved_aside(self._path(kind)))
 
-    def add(self, exchange: Exchange, environment: Environment, seller: str) -> None:
-        """Keeps a call that has ended, unless its environment keeps none. `seller` is whose session it carried."""
+    def add(self, exchange: Exchange, environment: Environment, seller: str, *, private: bool = False) -> None:
+        """Keeps a call that has ended, unless its environment keeps none. `seller` is whose session it carried.
+        `private`: whom it names is production's, wherever it went.
+        """
         if environment.history_days:
             with self._lock:
                 # One after another, so that ids are in the order in which calls ended.
-                given = (self._adding, exchange, environment.kind, seller)
+                given = (self._adding, exchange, environment.kind, seller, private)
                 self._adding = threading.Thread(target=self._add, args=given, name="history")
                 self._adding.start()
 
@@ -135,7 +137,9 @@ class History:
         try:
             body = None if row.packed is None else _unpacked(row.packed)
             past = _past(entry[0], row.line)
-            return pastcall.revived(past, json.loads(row.document), body, made_up=entry[0] == LETTERS["prod"])
+            document = json.loads(row.document)
+            made_up = entry[0] == LETTERS["prod"] or document.get("made_up") is True
+            return pastcall.revived(past, document, body, made_up)
         except (*_UNREADABLE, KeyError, AttributeError, RecursionError, zlib.error):
             raise StorageError(message("history.damaged", entry=clean_line(entry))) from None
 
@@ -173,13 +177,14 @@ class History:
         if adding is not None:
             adding.join()
 
-    def _add(self, before: threading.Thread | None, exchange: Exchange, kind: Kind, seller: str) -> None:
+    def _add(self, before: threading.Thread | None, exchange: Exchange, kind: Kind, seller: str, private: bool) -> None:
         if before is not None:
             before.join()
         size = len(exchange.body)
         if size > MOST_BODY:
             exchange = pastcall.without_body(exchange)
-        kept, left_out = pastcall.fit_to_keep(exchange, self._people() if kind == "prod" else None)
+        made_up = private or kind == "prod"
+        kept, left_out = pastcall.fit_to_keep(exchange, self._people() if made_up else None)
         state, reason = pastcall.state_of(kept.outcome)
         values = {
             "call": exchange.id,
@@ -193,7 +198,7 @@ class History:
             "size": size,
             "words": pastcall.words_of(kept, seller).encode("utf-8", "replace").decode(),
         }
-        document = json.dumps(pastcall.document(kept, left_out))
+        document = json.dumps({**pastcall.document(kept, left_out), "made_up": made_up})
         packed = zlib.compress(kept.body, 1) if kept.body or not size else None
         with self._telling(kind):
             try:

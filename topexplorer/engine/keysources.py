@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from topexplorer.core.call import Secret
 from topexplorer.core.errors import UsageError
-from topexplorer.core.language import message
-from topexplorer.engine.environments import KeyName
+from topexplorer.core.language import Message, message
+from topexplorer.core.text import clean_line
+from topexplorer.engine.environments import Environment, KeyName
 
 if TYPE_CHECKING:
     from topexplorer.engine.secretcmd import CommandKeys
@@ -93,8 +94,30 @@ def checked(texts: Mapping[KeyName, str]) -> Texts:
     return given
 
 
+def overridden(
+    environment: Environment, origins: Mapping[KeyName, Origin], app_key: str | None, given: Texts
+) -> Iterator[Message]:
+    """Of keys that were just put into the vault, which are not the ones that calls are signed with, what takes their
+    place and what to do. `origins` and `app_key` are what the vault's status says now."""
+    facts = {"environment": environment.name, "app": app_key}
+    program = clean_line(environment.secret_cmd[0]) if environment.secret_cmd else ""
+    differing = [name for name, text in given.items() if name != "APP_KEY" or text.reveal() != app_key]
+    for origin in ("variable", "config", "command"):
+        if names := [name for name in differing if origins.get(name) == origin]:
+            variables = tuple(environment.variable(name) for name in names)
+            kept = tuple(name.lower() for name in names)
+            yield message(f"keys.overridden.{origin}", names=kept, variables=variables, program=program, **facts)
+    if app_key and (lost := tuple(name.lower() for name in differing if name not in origins)):
+        yield message("keys.overridden.app", names=lost, **facts)
+
+
 def of_command(keys: CommandKeys) -> Texts:
     return _texts(keys.app_key, keys.app_secret, keys.session)
+
+
+def for_seller(seller: str | None, texts: Texts) -> Texts:
+    """Without the session when a seller is named: variables and commands do not tell whose theirs is."""
+    return {name: text for name, text in texts.items() if seller is None or name != "SESSION"}
 
 
 def of_vault(keys: StoredKeys, seller: str | None, app_key: str = "") -> Texts:
@@ -106,10 +129,13 @@ def of_vault(keys: StoredKeys, seller: str | None, app_key: str = "") -> Texts:
     return _texts(keys.app_key, keys.app_secret, token.session if token else None)
 
 
-def of_contents(contents: Contents) -> Texts:
-    """What a vault has, as it tells without being opened: the secrets are there and not known."""
+def of_contents(contents: Contents, for_any_seller: bool) -> Texts:
+    """What a vault has, as it tells without being opened: the secrets are there and not known. It does not tell whose
+    sessions it has: `for_any_seller` takes each, otherwise only one that needs no seller to be named counts.
+    """
     unknown = Secret("")
-    return _texts(contents.app_key, unknown if contents.has_secret else None, unknown if contents.has_session else None)
+    has_session = contents.sellers > 0 if for_any_seller else contents.has_session
+    return _texts(contents.app_key, unknown if contents.has_secret else None, unknown if has_session else None)
 
 
 def _texts(app_key: str, app_secret: Secret | None, session: Secret | None) -> Texts:

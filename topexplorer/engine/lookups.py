@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from topexplorer.core.call import Answer, Exchange, NoAnswer, Refusal
+from topexplorer.core.call import Answer, Exchange, NoAnswer, Outcome, Refusal
 from topexplorer.core.errors import TopExplorerError
 from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
@@ -77,7 +77,8 @@ class Sight:
 async def look(engine: Engine, planned: PlannedWrite, hide: Hide | None = None) -> Sight:
     """The objects that a write will change, as they are now. Whatever goes wrong is told and never raised.
 
-    `hide` takes personal data out of an answer; what the write replaces is shown as it is, or nobody could judge it.
+    `hide` takes personal data out of an answer, be it a refusal; what the write replaces is shown as it is, or nobody
+    could judge it.
     """
     if not planned.lookups:
         return Sight(trouble=_why_not(engine.catalog.spec(planned.method)))
@@ -134,26 +135,25 @@ async def _page(engine: Engine, lookup: Lookup, hide: Hide | None) -> _Page | Me
     try:
         read = engine.catalog.spec(method)
         exchange = await engine.send(await asyncio.to_thread(engine.prepare, lookup.draft(read)))
+        seen = await asyncio.to_thread(hide, exchange) if hide else exchange
         outcome = exchange.outcome
         if isinstance(outcome, Answer):
-            found = await asyncio.to_thread(_found, lookup, read, exchange, hide)
+            found = await asyncio.to_thread(_found, lookup, read, outcome, seen.outcome)
             return _Page(found, lookup.goes_on(read, outcome.payload))
     except TopExplorerError as error:
         return message("env.look.failed", method=method, reason=error.message)
     except (ValueError, LookupError, TypeError, RecursionError):
         return message("env.look.nothing", method=method)
     key = "env.look.other_id" if lookup.shows.other_id else "env.look.refused"
-    return message(key, method=method, reason=_reason(outcome))
+    return message(key, method=method, reason=_reason(seen.outcome))
 
 
-def _found(lookup: Lookup, read: ApiSpec, exchange: Exchange, hide: Hide | None) -> tuple[Found, ...]:
-    seen = hide(exchange) if hide else exchange
-    answers = [one.outcome.payload for one in (exchange, seen) if isinstance(one.outcome, Answer)]
-    return present(lookup, read, answers[0], answers[-1])
+def _found(lookup: Lookup, read: ApiSpec, answer: Answer, seen: Outcome) -> tuple[Found, ...]:
+    return present(lookup, read, answer.payload, seen.payload if isinstance(seen, Answer) else answer.payload)
 
 
-def _reason(outcome: Refusal | NoAnswer) -> Message | str:
+def _reason(outcome: Outcome) -> Message | str:
     """The platform's own words, or what broke."""
     if isinstance(outcome, Refusal):
         return clean_line(f"{outcome.code} {outcome.sub_msg or outcome.sub_code or outcome.msg}")
-    return message(f"silence.{outcome.reason}")
+    return message(f"silence.{outcome.reason}") if isinstance(outcome, NoAnswer) else ""

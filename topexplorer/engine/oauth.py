@@ -8,6 +8,7 @@ a SellerToken or one sentence; neither a code nor a token nor the app's secret i
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime, timedelta
@@ -85,6 +86,8 @@ class Wish:
     state: str = field(repr=False)
     seller: str | None = None
     """The nick that the consent must be of; None for anybody's."""
+    passphrase: Secret | None = field(default=None, repr=False)
+    """Of the new vault that what comes of it is to be kept in."""
 
     @property
     def url(self) -> str:
@@ -187,8 +190,8 @@ def token_in(status: int, body: bytes, request: SignedRequest, app_key: str, now
         document = None
     if not isinstance(document, dict):
         raise SignInFailed(message("signin.not_json", status=status), message("signin.not_json.hint"))
-    if "error" in document:
-        raise refused(str(document["error"]), str(document.get("error_description") or ""), request)
+    if error := document.get("error"):
+        raise refused(str(error), str(document.get("error_description") or ""), request)
     token = token_of(document, app_key, now)
     known = request.taint | Taint(secret.reveal() for secret in token.secrets())
     if max(len(token.nick), len(token.user_id)) > LONGEST_NICK or known.mask(token.nick) != token.nick:
@@ -217,16 +220,31 @@ def token_of(document: Mapping[str, Any], app_key: str, now: datetime) -> Seller
     return SellerToken(Secret(session), nick or user_id, refresh if may_refresh else None, expires, user_id, app_key)
 
 
+def require_same_seller(old: SellerToken, new: SellerToken) -> None:
+    """Raises SignInFailed for a session that is not of the seller whose refresh token gave it, by the user id, else by
+    the nick; an answer that tells neither is taken.
+    """
+    if old.user_id and new.user_id:
+        is_other = new.user_id != old.user_id
+    else:
+        is_other = bool(old.nick) and new.nick not in ("", old.nick)
+    if is_other:
+        named = dict.fromkeys(filter(None, (new.nick, new.user_id)))
+        facts = {"wanted": clean_line(old.nick) or message("sellers.nameless"), "seller": clean_line(" · ".join(named))}
+        raise SignInFailed(message("signin.refreshed_other", **facts), message("signin.again"))
+
+
 def refused(error: str, description: str, request: SignedRequest) -> SignInFailed:
     """Why the token address said no, and what to do. The description may repeat the code: it is masked."""
     said, name = description.lower(), request.environment
     if error == "unauthorized_client":
         return SignInFailed(message("signin.may_not_refresh"), message("signin.again"))
-    if error == "invalid_grant" or "refresh_token" in said:
+    refreshes = ("grant_type", "refresh_token") in request.params
+    if refreshes and (error == "invalid_grant" or "refresh_token" in said):
         return SignInFailed(message("signin.refresh_over"), message("signin.again"))
     if "redirect_uri" in said:
         return SignInFailed(message("signin.redirect"), message("signin.redirect.hint"))
-    if "code" in said and "invalid" in said:
+    if error == "invalid_grant" or ("code" in said and "invalid" in said):
         return SignInFailed(message("signin.code_over"), message("signin.again"))
     if "client_secret" in said or "client_id" in said:
         return SignInFailed(message("signin.wrong_keys", environment=name), message("signin.wrong_keys.hint"))
@@ -248,6 +266,6 @@ def _text(document: Mapping[str, Any], name: str) -> str:
 def _seconds(value: object) -> int | None:
     """A life time as the platform gives it: a number or its digits. None for anything else."""
     text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    if not (text.isascii() and text.lstrip("-").isdigit()) or len(text) > 20:
+    if not re.fullmatch(r"-?[0-9]{1,19}", text):
         return None
     return min(max(int(text), 0), LONGEST_SECONDS)

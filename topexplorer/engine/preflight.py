@@ -15,7 +15,7 @@ from topexplorer.core.lamps import Lamp, State
 from topexplorer.core.language import Message, message
 from topexplorer.core.text import clean_line
 from topexplorer.core.timestamps import Skew, span
-from topexplorer.engine.currentseller import token_in_use
+from topexplorer.engine.currentseller import lack_of_session, token_in_use
 from topexplorer.engine.engine import Engine
 from topexplorer.engine.environments import SANDBOX_URL, require_safe
 from topexplorer.engine.guard import strangers
@@ -113,10 +113,8 @@ def keys_lamp(engine: Engine) -> Lamp:
 def session_lamp(engine: Engine) -> Lamp:
     """Whether there is a session, and how long it and its levels last where the vault knows that."""
     environment, login = engine.environment, (Fix("login", message("fix.login")),)
-    status = engine.vault.status(environment)
-    if not status.has_session:
-        cure = message("lamp.session.cure", environment=environment.name)
-        return Lamp("session", "warn", message("lamp.session.none"), cure, fixes=login)
+    if lack := lack_of_session(engine.vault, environment, engine.seller, message("lamp.session.none")):
+        return Lamp("session", "warn", lack, session_cure(engine), fixes=login)
     token, now = token_in_use(engine.vault, environment, engine.seller), engine.clock()
     if token is None or not token.expires:
         return Lamp("session", "ok", message("lamp.session.life_unknown"), detail=token.nick if token else "")
@@ -128,6 +126,13 @@ def session_lamp(engine: Engine) -> Lamp:
     if over:
         return Lamp("session", "warn", message("lamp.session.levels_over", levels=over), cure, token.nick, login)
     return _living(token.nick, min(ends.values(), default=now + 2 * SOON), now, cure)
+
+
+def session_cure(engine: Engine) -> Message:
+    """How calls come to carry a session where they carry none."""
+    environment = engine.environment
+    key = "lamp.session.choose" if engine.vault.status(environment).has_session else "lamp.session.cure"
+    return message(key, environment=environment.name)
 
 
 def _living(nick: str, end: datetime, now: datetime, cure: Message) -> Lamp:

@@ -65,6 +65,7 @@ def parse_profile(path: Path, text: str) -> Profile:
         found.get("format", "json"),
         found.get("simplify", False),
         found.get("sign_method"),
+        found.get("left_out", frozenset()),
     )
     return Profile(found["name"], draft, found.get("environment"), found.get("note", ""), path)
 
@@ -111,6 +112,7 @@ def _texts_of(profile: Profile) -> Iterator[tuple[str, str]]:
     yield from (("name", profile.name), ("note", profile.note), ("method", draft.api))
     yield from (("environment", profile.environment or ""), ("sign_method", draft.sign_method or ""))
     yield from (("off", name) for name in draft.off)
+    yield from (("left_out", name) for name in draft.left_out)
     for table, rows in (("values", draft.values), ("files", draft.files)):
         for name, text in rows.items():
             yield table, name
@@ -136,6 +138,7 @@ def _header(profile: Profile) -> dict[str, object]:
         "simplify": draft.simplify,
         "sign_method": draft.sign_method,
         "off": sorted(draft.off) or None,
+        "left_out": sorted(draft.left_out) or None,
     }
 
 
@@ -252,6 +255,7 @@ _READERS: Mapping[str, Callable[[Any], object]] = {
     "simplify": _switch,
     "sign_method": _word,
     "off": _names,
+    "left_out": _names,
     "values": _rows,
     "files": _rows,
 }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from topexplorer.core.language import Message, message
 from topexplorer.core.taint import KnownSecrets
 from topexplorer.core.text import clean_line
-from topexplorer.engine.settings import storage_cause, write_atomic
+from topexplorer.engine.settings import locked, private_folder, storage_cause, storage_error, write_atomic
 
 if TYPE_CHECKING:
     from topexplorer.engine.environments import Environment
@@ -35,9 +35,20 @@ class SellerChoices:
         return self._read().get(kind, {}).get(environment, "")
 
     def remember(self, kind: Kind, environment: str, text: str) -> None:
-        """Remembers `text`; with an empty one, or one with a secret in it, forgets. Raises StorageError."""
+        """Remembers `text`; with an empty one, or one with a secret in it, forgets. What other processes remembered
+        meanwhile stays. Raises StorageError.
+        """
+        folder = self._file.parent
+        try:
+            private_folder(folder)
+            with locked(folder):
+                self._content = None
+                self._change(kind, environment, "" if self._known.holds(text) else text)
+        except OSError as error:
+            raise storage_error(error, self._file) from error
+
+    def _change(self, kind: Kind, environment: str, text: str) -> None:
         content = self._read()
-        text = "" if self._known.holds(text) else text
         if content.get(kind, {}).get(environment, "") == text:
             return
         kept = {name: held for name, held in content.get(kind, {}).items() if name != environment}

@@ -7,7 +7,10 @@ passphrase: not for the event loop.
 
 from __future__ import annotations
 
-from topexplorer.core.errors import UsageError
+from dataclasses import replace
+
+from topexplorer.core.call import Credentials, Secret
+from topexplorer.core.errors import StorageError, UsageError
 from topexplorer.core.language import message
 from topexplorer.core.text import clean_line
 from topexplorer.engine.currentseller import token_in_use, unknown
@@ -25,9 +28,9 @@ class Sellers:
         self.engine = engine
         self.choices = choices
 
-    def tokens(self) -> tuple[SellerToken, ...]:
+    def tokens(self, environment: Environment | None = None) -> tuple[SellerToken, ...]:
         """Every seller's token that is for the app of the environment; none while the vault is locked."""
-        vault, environment = self.engine.vault, self.engine.environment
+        vault, environment = self.engine.vault, environment or self.engine.environment
         app_key = vault.status(environment).app_key
         return tuple(t for t in vault.sellers(environment) if not (t.app_key and app_key and t.app_key != app_key))
 
@@ -35,34 +38,48 @@ class Sellers:
         """The one whose session calls carry, as far as that is known."""
         return token_in_use(self.engine.vault, self.engine.environment, self.engine.seller)
 
-    def open(self) -> None:
+    def open(self, environment: Environment | None = None) -> None:
         """Opens the vault of the environment, if there is one. Raises what that raises."""
-        vault, environment = self.engine.vault, self.engine.environment
+        vault, environment = self.engine.vault, environment or self.engine.environment
         if environment.name not in vault.embedded:
             vault.unlock(environment)
 
-    def get(self, nick: str) -> SellerToken:
+    def get(self, nick: str, environment: Environment | None = None) -> SellerToken:
         """That seller's token. Opens the vault; raises what that raises, and UnknownSeller."""
-        self.open()
-        found = next((token for token in self.tokens() if token.nick == nick), None)
+        environment = environment or self.engine.environment
+        self.open(environment)
+        found = next((token for token in self.tokens(environment) if token.nick == nick), None)
         if found is None:
-            raise unknown(self.engine.vault, self.engine.environment, nick)
+            raise unknown(self.engine.vault, environment, nick)
         return found
 
     def use(self, nick: str) -> None:
-        """From now on calls carry that seller's session; remembered but in prod. Raises UnknownSeller, StorageError."""
-        self.get(nick)
-        self.engine.use_seller(nick)
-        self._remember(self.engine.environment, nick)
+        """From now on calls carry that seller's session; remembered but in prod. Raises UnknownSeller."""
+        environment = self.engine.environment
+        self.get(nick, environment)
+        if environment == self.engine.environment:
+            self.engine.use_seller(nick)
+        self._remember(environment, nick)
 
-    def require_keepable(self, environment: Environment) -> None:
-        """Raises UsageError where a token could not be kept, ConfigError for a vault that cannot be used: better known
-        before somebody consents than after.
+    def ready(self, environment: Environment) -> tuple[Credentials, Secret | None]:
+        """The app that sellers sign in to, once it is sure that `keep` can keep what comes of it, and the passphrase to
+        give it. Raises what `keep` and Vault.credentials raise: better before somebody consents than after.
         """
-        if environment.name not in self.engine.vault.embedded:
-            self.engine.vault.room.store_for(environment)
+        vault = self.engine.vault
+        if environment.name in vault.embedded:
+            return replace(vault.credentials(environment), session=None), None
+        vault.room.store_for(environment)
+        credentials = replace(vault.credentials(environment), session=None)
+        self._require_own(environment, credentials.app_key)
+        return credentials, vault.room.ready(environment, credentials.app_key)
 
-    def keep(self, environment: Environment, token: SellerToken, expected: str | None = None) -> None:
+    def keep(
+        self,
+        environment: Environment,
+        token: SellerToken,
+        expected: str | None = None,
+        passphrase: Secret | None = None,
+    ) -> None:
         """Keeps a token in place of what that seller gave before, and uses it; remembered but in prod and in the
         embedded sandbox, which forgets its sessions.
 
@@ -76,11 +93,8 @@ class Sellers:
         if environment.name in vault.embedded:
             vault.embedded.keep(environment.name, token)
         else:
-            contents = vault.room.contents(environment)
-            if contents and contents.app_key not in ("", token.app_key):
-                facts = {"environment": environment.name, "held": contents.app_key, "app": token.app_key}
-                raise UsageError(message("signin.other_app", **facts), message("signin.other_app.hint"))
-            vault.room.put(environment, token.app_key, None, token)
+            self._require_own(environment, token.app_key)
+            vault.room.put(environment, token.app_key, None, token, passphrase)
             self._remember(environment, token.nick)
         if environment == self.engine.environment:
             self.engine.use_seller(token.nick)
@@ -95,8 +109,19 @@ class Sellers:
         if environment == self.engine.environment and self.engine.seller == nick:
             self.engine.use_seller(None)
         if self.choices.get("sellers", environment.name) == nick:
-            self.choices.remember("sellers", environment.name, "")
+            self._remember(environment, "")
+
+    def _require_own(self, environment: Environment, app_key: str) -> None:
+        contents = self.engine.vault.room.contents(environment)
+        if contents and contents.app_key not in ("", app_key):
+            facts = {"environment": environment.name, "held": contents.app_key, "app": app_key}
+            raise UsageError(message("signin.other_app", **facts), message("signin.other_app.hint"))
 
     def _remember(self, environment: Environment, nick: str) -> None:
-        if environment.kind != "prod":
+        """A disk that refuses is told beside what was done: that is done all the same."""
+        if environment.kind == "prod":
+            return
+        try:
             self.choices.remember("sellers", environment.name, nick)
+        except StorageError as error:
+            self.engine.vault.tell(message("sellers.not_remembered", reason=error.message))

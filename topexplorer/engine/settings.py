@@ -20,6 +20,7 @@ from topexplorer.core.nouns import dataclass
 from topexplorer.core.text import clean_line
 
 HOME_VARIABLE = "TOPEXPLORER_HOME"
+Signature = tuple[int, int, int] | None
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -134,6 +135,17 @@ def typed_path(text: str) -> Path:
         raise UsageError(message("file.no_home", path=clean_line(text))) from None
 
 
+def signature(path: Path) -> Signature:
+    """By what a file is known to be still the same; None when there is none."""
+    try:
+        found = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return -1, error.errno or 0, -1
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
 def write_atomic(path: Path, data: bytes) -> None:
     """Puts `data` at `path`, on disk when this returns: readable only by its owner, the old content until then.
 
@@ -154,6 +166,18 @@ def write_atomic(path: Path, data: bytes) -> None:
     except OSError as error:
         raise storage_error(error, path) from error
     _sync_folder(target.parent)
+
+
+def require_writable(path: Path) -> None:
+    """Raises StorageError when `write_atomic` could not put anything there, and leaves nothing."""
+    from tempfile import TemporaryFile
+
+    folder = Path(os.path.realpath(path)).parent
+    try:
+        private_folder(folder)
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise storage_error(error, path) from error
 
 
 def private_folder(folder: Path) -> None:

@@ -16,12 +16,12 @@ import shlex
 from collections.abc import Collection, Mapping
 from typing import Literal, get_args
 
-from topexplorer.core.errors import UsageError
+from topexplorer.core.errors import UnsafeGateway, UsageError
 from topexplorer.core.language import Message, message
 from topexplorer.core.spec import Limit, Platform
 from topexplorer.core.typedwords import is_name, names_secret
 from topexplorer.engine.configfile import DIRECT, READERS
-from topexplorer.engine.environments import Environment, Kind, OverLimit
+from topexplorer.engine.environments import Environment, Kind, OverLimit, require_safe
 from topexplorer.engine.profiletext import is_secret_name
 from topexplorer.engine.tomlfile import Unfit, unknown_key
 
@@ -79,7 +79,11 @@ def read_settings(
 def _checked(name: str, text: str, platform: Platform) -> Value:
     try:
         value = _value(SETTINGS[name], text)
-        READERS[name](value, platform)
+        meant = READERS[name](value, platform)
+        if name == "gateway" and isinstance(meant, str):
+            require_safe(Environment("", "dev", meant))
+    except UnsafeGateway:
+        raise UsageError(message("env.bad_setting", name=name, reason=message("config.clear_gateway"))) from None
     except Unfit as fault:
         raise UsageError(message("env.bad_setting", name=f"{name}{fault.where}", reason=fault.reason)) from None
     return value

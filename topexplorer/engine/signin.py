@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
 from topexplorer.core.call import Answer, Credentials, NoAnswer, Refusal, RequestDraft, Secret, SignedRequest
-from topexplorer.core.errors import UsageError
+from topexplorer.core.errors import UsageError, VaultLocked
 from topexplorer.core.gateway import GATEWAYS, Unsigned
 from topexplorer.core.language import message
 from topexplorer.core.taint import MASK, Taint
@@ -42,6 +42,19 @@ HERE = "http://127.0.0.1/"
 """Where the sandbox sends a consent that is given in the terminal. Nobody listens there: only the address is read."""
 Pages = Callable[[], AbstractAsyncContextManager[str]]
 """Serves the embedded sandbox's OAuth pages on this machine while it is entered, and gives their root."""
+
+
+class NotKept(VaultLocked):
+    """What a seller gave was traded, and can be had by nobody a second time, but the vault did not open to take it.
+
+    Whoever can have it opened hands this to `SignIn.keep`.
+    """
+
+    def __init__(self, why: VaultLocked, environment: Environment, token: SellerToken, expected: str | None) -> None:
+        super().__init__(message("signin.not_kept", why=why.message), why.hint)
+        self.environment = environment
+        self.token = token
+        self.expected = expected
 
 
 class SignIn:
@@ -72,17 +85,17 @@ class SignIn:
         told: Callable[[str], None],
         opened: Callable[[bool], None] = lambda _done: None,
         stray: Callable[[], None] = lambda: None,
+        arrived: Callable[[], None] = lambda: None,
         *,
         seller: str | None = None,
         browser: bool = True,
         seconds: float = SECONDS,
     ) -> SellerToken:
         """Has a seller consent in a browser. `told` gets the address of the page, `opened` whether a browser took it,
-        `stray` is called for an answer that belongs to another sign-in. Cancel it to give up.
+        `stray` is called for an answer that belongs to another sign-in, `arrived` for the one that was waited for,
+        which is traded then. Cancel it to give up.
         """
-        environment, credentials = await self._begin()
-        state = self._state()
-        wished = Wish(environment, credentials, self._site(environment), "", state, seller)
+        wished = await self._begin("", seller)
         async with self._authorize(wished) as site, Callback(wished.is_mine, stray) as callback:
             wish = replace(wished, site=site, redirect_uri=callback.uri)
             told(wish.url)
@@ -97,7 +110,9 @@ class SignIn:
                 raise SignInFailed(
                     message("signin.timeout", minutes=f"{seconds / 60:g}"), message("signin.again")
                 ) from None
-            return await self.finish(wish, wish.code_of(returned))
+            code = wish.code_of(returned)
+            arrived()
+            return await self.finish(wish, code)
 
     async def by_hand(self, seller: str | None = None, callback: str = "") -> Wish:
         """A request whose code a person brings: shown by the platform on a page, or in the address of `callback`, the
@@ -105,9 +120,7 @@ class SignIn:
         """
         if callback and not is_callback(callback):
             raise UsageError(message("signin.bad_callback", address=clean_line(callback)))
-        environment, credentials = await self._begin()
-        redirect_uri = callback or OUT_OF_BAND
-        return Wish(environment, credentials, self._site(environment), redirect_uri, self._state(), seller)
+        return await self._begin(callback or OUT_OF_BAND, seller)
 
     @asynccontextmanager
     async def served(self, wish: Wish) -> AsyncIterator[Wish]:
@@ -120,20 +133,38 @@ class SignIn:
         return await self.finish(wish, wish.code_in(text))
 
     async def finish(self, wish: Wish, code: Secret) -> SellerToken:
-        """Trades the code and keeps what it gives."""
+        """Trades the code and keeps what it gives, also for who gives up meanwhile: a code is spent only once."""
         self._learn(code)
+        return await _to_its_end(self._finish(wish, code))
+
+    async def _finish(self, wish: Wish, code: Secret) -> SellerToken:
         token = await self._traded(wish, code)
         self._learn(*token.secrets())
-        await asyncio.to_thread(self._sellers.keep, wish.environment, token, wish.seller)
+        return await self._keep(wish.environment, token, wish.seller, wish.passphrase)
+
+    async def keep(self, held: NotKept) -> SellerToken:
+        """Keeps after all what a locked vault did not take. Raises as the others do, NotKept again included."""
+        return await self._keep(held.environment, held.token, held.expected)
+
+    async def _keep(
+        self,
+        environment: Environment,
+        token: SellerToken,
+        expected: str | None = None,
+        passphrase: Secret | None = None,
+    ) -> SellerToken:
+        try:
+            await asyncio.to_thread(self._sellers.keep, environment, token, expected, passphrase)
+        except VaultLocked as error:
+            raise NotKept(error, environment, token, expected) from error
         return token
 
     async def consent_page(self, language: str) -> tuple[Wish, ConsentPage]:
         """What the embedded sandbox asks its sellers, to be answered with `consent`."""
         from topexplorer.engine.consent import read_consent
 
-        environment, credentials = await self._begin()
-        wish = Wish(environment, credentials, self._site(environment), HERE, self._state())
-        async with self._client(environment) as client:
+        wish = await self._begin(HERE)
+        async with self._client(wish.environment) as client:
             return wish, await read_consent(client, f"{wish.url}&lang={language}")
 
     async def consent(self, wish: Wish, page: ConsentPage, nick: str | None) -> SellerToken:
@@ -145,23 +176,32 @@ class SignIn:
         return await self.finish(wish, wish.code_of(returned))
 
     async def refresh(self, nick: str) -> SellerToken:
-        """A new session in place of that seller's. Only apps of the service market may; others are told so."""
-        environment, credentials = await self._begin()
-        old = await asyncio.to_thread(self._sellers.get, nick)
+        """A new session in place of that seller's, kept also for who gives up meanwhile. Only apps of the service
+        market may; others are told so.
+        """
+        wish = await self._begin("", nick)
+        environment, credentials = wish.environment, wish.credentials
+        old = await asyncio.to_thread(self._sellers.get, nick, environment)
         if old.refresh is None:
             raise SignInFailed(message("signin.no_refresh", seller=clean_line(nick)), message("signin.again"))
+        return await _to_its_end(self._refreshed(environment, credentials, old, old.refresh))
+
+    async def _refreshed(
+        self, environment: Environment, credentials: Credentials, old: SellerToken, refresh: Secret
+    ) -> SellerToken:
         site, now = self._site(environment), self._engine.clock()
-        request = oauth.refresh_request(environment, credentials, site, old.refresh, now)
+        request = oauth.refresh_request(environment, credentials, site, refresh, now)
         said = await self._ask(request, environment)
         if said is None:
-            said = await self._by_api(environment, credentials, REFRESH, "refresh_token", old.refresh)
+            said = await self._by_api(environment, credentials, REFRESH, "refresh_token", refresh)
         token = oauth.token_in(*said, request, credentials.app_key, now)
         if token.refresh == Secret(MASK):
             # The gateway repeated the text, and no answer of a call is ever seen with a secret in it.
-            token = replace(token, refresh=old.refresh)
+            token = replace(token, refresh=refresh)
         self._learn(*token.secrets())
-        await asyncio.to_thread(self._sellers.keep, environment, replace(token, nick=nick))
-        return token
+        oauth.require_same_seller(old, token)
+        token = replace(token, nick=old.nick, user_id=token.user_id or old.user_id)
+        return await self._keep(environment, token)
 
     async def sign_out(self, nick: str) -> bool:
         """Forgets that seller's session, and where the gateway lets an app do so takes the consent back: then True.
@@ -169,9 +209,9 @@ class SignIn:
         The platform has no such address: there the consent lives on until the seller cancels it or it ends.
         """
         environment = self._engine.environment
-        token = await asyncio.to_thread(self._sellers.get, nick)
+        token = await asyncio.to_thread(self._sellers.get, nick, environment)
         revoked = False
-        if self.is_embedded:
+        if environment.gateway == SANDBOX_URL:
             from topexplorer.engine.consent import revoke
 
             async with self._client(environment) as client:
@@ -184,17 +224,13 @@ class SignIn:
         """Has whatever writes, draws or logs mask these too."""
         self._engine.vault.known.learn(secret.reveal() for secret in secrets)
 
-    async def _begin(self) -> tuple[Environment, Credentials]:
-        """Where and as which app, with everything that would make a consent worthless refused beforehand."""
+    async def _begin(self, redirect_uri: str, seller: str | None = None) -> Wish:
+        """A request, with everything that would make a consent worthless refused beforehand."""
         environment = self._engine.environment
         require_safe(environment)
-        self._site(environment)
-
-        def keys() -> Credentials:
-            self._sellers.require_keepable(environment)
-            return replace(self._engine.vault.credentials(environment), session=None)
-
-        return environment, await asyncio.to_thread(keys)
+        site = self._site(environment)
+        credentials, passphrase = await asyncio.to_thread(self._sellers.ready, environment)
+        return Wish(environment, credentials, site, redirect_uri, self._state(), seller, passphrase)
 
     def _site(self, environment: Environment) -> Site:
         return oauth.site_of(environment, self._engine.catalog.platform)
@@ -264,3 +300,13 @@ class SignIn:
             said = clean_line(signed.mask(outcome.sub_msg or outcome.msg)[: oauth.LONGEST_SAID])
             raise SignInFailed(message("signin.refused_by_api", code=outcome.code, said=said), message("signin.again"))
         raise SignInFailed(message("signin.unreachable"), message("signin.unreachable.hint"))
+
+
+async def _to_its_end(work: Coroutine[None, None, SellerToken]) -> SellerToken:
+    """Does the work wholly. Who is cancelled meanwhile is so when it is done."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

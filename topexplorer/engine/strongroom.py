@@ -7,7 +7,7 @@ secret cannot get into a dev vault by a slip, nor the other way round.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from topexplorer.core.call import Secret
-from topexplorer.core.errors import ConfigError, UsageError, VaultLocked
+from topexplorer.core.errors import ConfigError, UnknownEnvironment, UsageError, VaultLocked
 from topexplorer.core.language import Message, message
 from topexplorer.core.nouns import dataclass
 from topexplorer.engine import storedkeys, vaultfile
-from topexplorer.engine.environments import Environment, Kind
+from topexplorer.engine.environments import Environment, Environments, Kind
 from topexplorer.engine.keyring_store import KeyringStore
 from topexplorer.engine.keysources import vault_paths
-from topexplorer.engine.settings import write_atomic
+from topexplorer.engine.settings import require_writable, signature, write_atomic
 from topexplorer.engine.storedkeys import LONGEST_NICK, Entries, SellerToken, StoredKeys
 from topexplorer.engine.vaultfile import Backend, Contents, Cost, StoreKind
-from topexplorer.engine.vaultstore import VaultStore, signature
+from topexplorer.engine.vaultstore import Change, VaultStore
 
 IDLE_SECONDS = 15 * 60.0
 TRIES = 3
@@ -52,7 +52,7 @@ Ask = Callable[[PassphraseWanted], Secret | None]
 class Strongroom:
     """Every vault in `folder`. Asks through `ask`; without one, a locked vault raises VaultLocked."""
 
-    __slots__ = ("_ask", "_folder", "_keyring", "_lock_seen", "_shut", "_stores")
+    __slots__ = ("_ask", "_keyring", "_lock_file", "_lock_seen", "_shut", "_stores")
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Strongroom:
         idle_seconds: float = IDLE_SECONDS,
         cost: Cost = vaultfile.COST,
     ) -> None:
-        self._folder = folder
+        self._lock_file = folder / "locked"
         self._keyring = keyring
         self._ask = ask
         self._stores = {
@@ -158,9 +158,10 @@ class Strongroom:
         app_key: str = "",
         app_secret: Secret | None = None,
         token: SellerToken | None = None,
+        passphrase: Secret | None = None,
     ) -> VaultStore:
         """Keeps what is given and leaves the rest as it was. Gives the vault it is in now. An app secret that is
-        replaced stays as the previous one, which `StoredKeys.in_place_of` explains.
+        replaced stays as the previous one, which `StoredKeys.in_place_of` explains. `passphrase` is what `ready` gave.
 
         Raises UsageError for what belongs to the other kind and for a name that is too long, and whatever opening and
         writing a vault raises.
@@ -177,8 +178,20 @@ class Strongroom:
             new = new.in_place_of(old)
             return {**entries, environment.name: new.with_token(token) if token else new}
 
-        self._change(store, change)
+        self._change(store, change, passphrase)
         return store
+
+    def ready(self, environment: Environment, app_key: str) -> Secret | None:
+        """Sees to it that `put` can keep something of that app, which may be worth nothing once it is there and cannot
+        be kept: opens the vault. For a new one, gives the passphrase. Raises as `put` does.
+        """
+        store = self.store_for(environment)
+        self._require_apart(store.kind, {environment.name: StoredKeys(app_key)})
+        require_writable(store.path)
+        if not store.exists:
+            return _passphrase_for(store, self._ask)
+        self._opened(store)
+        return None
 
     def forget(self, environment: Environment, name: str | None = None, seller: str | None = None) -> bool:
         """Removes one key, one seller's token, or with neither all of the environment's. Gives whether there was any.
@@ -239,13 +252,11 @@ class Strongroom:
         wanted = PassphraseWanted("renew", store.kind, store.path)
         store.rotate(new_passphrase(self._ask, wanted) if store.backend == "file" else None)
 
-    def _change(self, store: VaultStore, change: Callable[[Entries], Entries]) -> None:
-        passphrase = None
+    def _change(self, store: VaultStore, change: Change, passphrase: Secret | None = None) -> None:
         if store.exists:
             self._opened(store)
         else:
-            wanted = PassphraseWanted("new", store.kind, store.path)
-            passphrase = new_passphrase(self._ask, wanted) if store.backend == "file" else None
+            passphrase = passphrase or _passphrase_for(store, self._ask)
             store.create(passphrase)
         store.update(change, passphrase)
 
@@ -289,9 +300,20 @@ class Strongroom:
             if app_keys & {keys.app_key for keys in entries.values()} or _any_marked(header.marks, entries):
                 raise UsageError(message("vault.belongs_to", kind=store.kind, wanted=kind), message("vault.apart"))
 
-    @property
-    def _lock_file(self) -> Path:
-        return self._folder / "locked"
+
+def strays(room: Strongroom, environments: Environments) -> Iterator[Environment]:
+    """What the vaults hold under the name of no environment that would look there, each as the environment that would:
+    one of that name was removed, or its keys were imported and it was never added."""
+    for store in room.existing():
+        for name in store.contents():
+            try:
+                known = environments.get_or_raise(name)
+            except UnknownEnvironment:
+                known = None
+            except ConfigError:
+                continue
+            if known is None or known.kind != store.kind or known.vault not in (None, store.backend):
+                yield Environment(name, store.kind, "", vault=store.backend)
 
 
 def new_passphrase(ask: Ask, wanted: PassphraseWanted) -> Secret:
@@ -306,6 +328,12 @@ def new_passphrase(ask: Ask, wanted: PassphraseWanted) -> Secret:
     if wanted.problem:
         raise UsageError(wanted.problem)
     raise VaultLocked(message("vault.no_passphrase", file=str(wanted.file)), message("vault.locked.hint"))
+
+
+def _passphrase_for(store: VaultStore, ask: Ask) -> Secret | None:
+    """Of a vault that is not there yet; None when the keyring opens it. Raises as `new_passphrase` does."""
+    wanted = PassphraseWanted("new", store.kind, store.path)
+    return new_passphrase(ask, wanted) if store.backend == "file" else None
 
 
 def _any_marked(marks: vaultfile.Marks, entries: Entries) -> bool:

@@ -17,6 +17,24 @@ _LONG_KEY = r"""(?<![\w-])(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){
 _PLACE = r"(?s:(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\))"
 
 
+_FAULTS = (
+    ("Invalid statement", "statement"),
+    ("Expected newline or end of document.*", "line_end"),
+    ("Cannot (declare|overwrite|mutate|redefine).*|Duplicate inline table key.*|There is no nest.*", "twice"),
+    (r"Expected '\]{1,2}'.*", "bracket"),
+    ("Expected '='.*", "equals"),
+    ("Invalid initial character.*", "key"),
+    ("Unclosed array", "array"),
+    ("Unclosed inline table", "table"),
+    ("Unescaped.*|Invalid hex value|Escaped character.*", "escape"),
+    ("Unterminated string|Expected [^=]*", "string"),
+    ("(Found invalid|Illegal) character.*", "character"),
+    ("Invalid date.*", "date"),
+    ("Invalid value", "value"),
+)
+"""What the parser says, and the end of the message that says it in the person's language."""
+
+
 class Unfit(ValueError):
     """A value that its key cannot take. `where` is the path below the key."""
 
@@ -58,9 +76,15 @@ def parse_toml(path: Path, text: str, parse_float: Callable[[str], Any] = float)
             where = message("toml.end")
             if place["line"]:
                 where = message("toml.place", line=place["line"], column=place["column"])
-        raise ConfigError(broken(path, where, message("toml.invalid", detail=clean_line(what)))) from None
+        raise ConfigError(broken(path, where, message("toml.invalid", detail=_fault(what)))) from None
     except ValueError:  # Python reads no decimal number of so many digits
         raise ConfigError(broken(path, None, message("toml.long_number"))) from None
+
+
+def _fault(said: str) -> Message | str:
+    """What the parser found wrong; in its own words where it is a parser that says something else."""
+    key = next((key for pattern, key in _FAULTS if re.fullmatch(pattern, said, re.DOTALL)), None)
+    return message(f"toml.fault.{key}") if key else clean_line(said)
 
 
 def broken(path: Path, where: Message | str | None, reason: Message) -> Message:

@@ -44,6 +44,7 @@ class KeyStatus:
     app_key: str | None
     has_secret: bool
     has_session: bool
+    """Whether there is anybody's. `currentseller.lack_of_session` says whether calls carry one."""
     source: Message
     origins: Mapping[KeyName, Origin] = field(default_factory=dict, hash=False)
     """Where each key is; what is missing is not in it."""
@@ -224,17 +225,15 @@ class Vault:
     def _gather(self, environment: Environment, seller: str | None, means: Means) -> Gathered:
         found = Gathered()
         variables = self._variables(environment)
-        if seller is not None:
-            variables.pop("SESSION", None)
         if means == "look":
             variables = {name: text for name, text in variables.items() if keysources.fits(name, text)}
-        found.take("variable", variables)
+        found.take("variable", keysources.for_seller(seller, variables))
         if environment.app_key:
             found.take("config", {"APP_KEY": Secret(environment.app_key)})
         if environment.secret_cmd and not found.is_complete:
             keys = self._command(environment) if means == "ask" else self._ran(environment)
             unknown = keysources.UNKNOWN if means == "look" else {}
-            found.take("command", keysources.of_command(keys) if keys else unknown)
+            found.take("command", keysources.for_seller(seller, keysources.of_command(keys) if keys else unknown))
         room = None if found.is_complete else self.room_with(environment)
         if room is not None:
             self._gather_stored(found, room, environment, seller, means)
@@ -249,7 +248,8 @@ class Vault:
             if means == "ask" and not found.can_sign:
                 room.require_sound(environment)
             return
-        shown = keysources.of_contents(store.contents()[environment.name])
+        whose = seller or environment.seller or None
+        shown = keysources.of_contents(store.contents()[environment.name], bool(whose) or means == "look")
         if not found.lacks(shown):
             found.take(store.backend, {"APP_KEY": shown["APP_KEY"]} if "APP_KEY" in shown else {})
             return
@@ -259,7 +259,6 @@ class Vault:
             held = room.keys(environment)
             self._learn(*held.secrets() if held else ())
             app_key = found.texts["APP_KEY"].reveal() if "APP_KEY" in found.texts else ""
-            whose = seller or environment.seller or None
             found.take(store.backend, keysources.of_vault(held, whose, app_key) if held else {})
 
     def _learn(self, *secrets: Secret) -> None:

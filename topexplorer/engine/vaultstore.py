@@ -23,11 +23,10 @@ from topexplorer.engine import storedkeys, vaultfile
 from topexplorer.engine.exposure import require_private
 from topexplorer.engine.keyring_store import KeyringStore
 from topexplorer.engine.masterkeys import MasterKeys
-from topexplorer.engine.settings import locked, private_folder, storage_error, write_atomic
+from topexplorer.engine.settings import Signature, locked, private_folder, signature, storage_error, write_atomic
 from topexplorer.engine.storedkeys import Entries
 from topexplorer.engine.vaultfile import Backend, Contents, Cost, Header, Lock, Marks, SealedVault, StoreKind
 
-Signature = tuple[int, int, int] | None
 Change = Callable[[Entries], Entries]
 
 
@@ -164,12 +163,20 @@ class VaultStore:
                     if sealed is None:
                         raise VaultLocked(message("vault.gone", file=self._file))
                     entries = self._entries(self._same(sealed, opened), opened.master)
-                    self._write(replace(sealed.header, lock=lock), master, entries)
+                    _write(self.path, replace(sealed.header, lock=lock), master, entries)
             except BaseException:
                 self._release(lock)
                 raise
             self._release(opened.lock)
             self._keep(lock, master, entries, signature(self.path))
+
+    def delete(self) -> None:
+        """Deletes the file with all that is in it, opened or not, and its key in the keyring. Raises StorageError."""
+        with self._guard, self._alone():
+            header = None
+            with suppress(ConfigError):
+                header = self.header()
+            self._remove(header.lock if header else None)
 
     def close(self) -> None:
         """Forgets key and entries."""
@@ -202,21 +209,18 @@ class VaultStore:
             if after:
                 marks = _marked(marks, before, after)
                 header = Header(self.kind, "store", opened.lock, vaultfile.contents_of(after), marks)
-                self._write(header, opened.master, after)
+                _write(self.path, header, opened.master, after)
                 self._keep(opened.lock, opened.master, after, signature(self.path))
             else:
                 self._remove(opened.lock)
 
-    def _write(self, header: Header, master: bytes, entries: Entries) -> None:
-        contents = vaultfile.seal(self.path, header, master, storedkeys.encode(entries))
-        write_atomic(self.path, contents)
-
-    def _remove(self, lock: Lock) -> None:
+    def _remove(self, lock: Lock | None) -> None:
         try:
             self._target.unlink(missing_ok=True)
         except OSError as error:
             raise storage_error(error, self.path) from error
-        self._release(lock)
+        if lock is not None:
+            self._release(lock)
         self.close()
 
     @contextmanager
@@ -245,7 +249,8 @@ class VaultStore:
         except vaultfile.WrongPassphrase:
             if self.backend == "keyring":
                 raise vaultfile.damaged(self.path) from None
-            raise VaultLocked(message("vault.wrong_passphrase", file=self._file)) from None
+            wrong = message("vault.wrong_passphrase", file=self._file)
+            raise VaultLocked(wrong, message("vault.forgotten", kind=self.kind)) from None
         except ValueError:
             raise vaultfile.damaged(self.path) from None
 
@@ -274,15 +279,8 @@ class VaultStore:
         return clean_line(str(self.path))
 
 
-def signature(path: Path) -> Signature:
-    """By what a file is known to be still the same; None when there is none."""
-    try:
-        found = os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        return -1, error.errno or 0, -1
-    return found.st_mtime_ns, found.st_ino, found.st_size
+def _write(path: Path, header: Header, master: bytes, entries: Entries) -> None:
+    write_atomic(path, vaultfile.seal(path, header, master, storedkeys.encode(entries)))
 
 
 def _marked(marks: Marks, before: Entries, after: Entries) -> Marks:

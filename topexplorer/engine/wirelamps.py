@@ -17,10 +17,19 @@ from topexplorer.core.signing import sign
 from topexplorer.core.text import clean_line
 from topexplorer.core.timestamps import skew
 from topexplorer.engine.around import surroundings
+from topexplorer.engine.currentseller import lack_of_session
 from topexplorer.engine.engine import Engine
 from topexplorer.engine.environments import SANDBOX_URL
 from topexplorer.engine.gatewayclock import TIME
-from topexplorer.engine.preflight import address_lamp, clock_lamp, keys_lamp, quota_lamp, session_lamp, skipped
+from topexplorer.engine.preflight import (
+    address_lamp,
+    clock_lamp,
+    keys_lamp,
+    quota_lamp,
+    session_cure,
+    session_lamp,
+    skipped,
+)
 from topexplorer.engine.route import route
 
 ADDRESS, SELLER = "taobao.appip.get", "taobao.user.seller.get"
@@ -118,9 +127,8 @@ class Preflight:
                 yield lamp
             return
         yield self._step("public_call", first, "time")
-        if not self._engine.vault.status(self._engine.environment).has_session:
-            cure = message("lamp.session.cure", environment=self._engine.environment.name)
-            yield Lamp("seller_call", "skipped", message("lamp.session.none"), cure)
+        if lack := self._lack_of_session():
+            yield Lamp("seller_call", "skipped", lack, session_cure(self._engine))
         else:
             yield self._step("seller_call", await self._call(SELLER, SELLER_FIELDS), "nick")
 
@@ -202,8 +210,7 @@ class Preflight:
 
     async def _seller(self) -> Iterator[Lamp]:
         """What a seller's call tells of permission and session."""
-        status = self._engine.vault.status(self._engine.environment)
-        if not status.has_session:
+        if self._lack_of_session():
             return iter((*skipped(("permission",)), session_lamp(self._engine)))
         called = await self._call(SELLER, SELLER_FIELDS)
         if isinstance(called, TopExplorerError):
@@ -235,6 +242,10 @@ class Preflight:
     def _why(self, called: Exchange) -> Diagnosis | None:
         catalog, method = self._engine.catalog, called.draft.api
         return explain(called, catalog.spec(method), catalog.errors, surroundings(self._engine, method))
+
+    def _lack_of_session(self) -> Message | None:
+        engine = self._engine
+        return lack_of_session(engine.vault, engine.environment, engine.seller, message("lamp.session.none"))
 
     def _app_key(self) -> str:
         return self._engine.vault.status(self._engine.environment).app_key or ""

@@ -19,13 +19,13 @@ from topexplorer.core.language import Language
 from topexplorer.core.specfiles import BrokenSpec
 from topexplorer.tui.commands import bindings
 from topexplorer.tui.desk import Desk
-from topexplorer.tui.locking import LockableApp
 from topexplorer.tui.screens.explorer import Explorer
+from topexplorer.tui.speaking import BilingualApp
 from topexplorer.tui.tell import tell
 from topexplorer.tui.themes import DARK, THEMES
 
 
-class TopExplorer(LockableApp[BrokenSpec]):
+class TopExplorer(BilingualApp[BrokenSpec]):
     """Give it a Workbench and a language; `run()` returns when the user quits."""
 
     TITLE = "topexplorer"
@@ -67,14 +67,6 @@ class TopExplorer(LockableApp[BrokenSpec]):
 
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
             self.push_screen(CommandPalette([CommandProvider], placeholder=self.language("palette.search")))
-
-    def action_switch_language(self) -> None:
-        """The other language; everything typed and answered stays."""
-        self.language = Language("en" if self.language.is_chinese else "zh")
-        self.bench.remember(language=self.language.name)
-        for screen in self.screen_stack:
-            if isinstance(screen, Explorer):
-                screen.call_later(screen.speak, self.language)
 
     def action_switch_theme(self) -> None:
         """The next of our own themes."""

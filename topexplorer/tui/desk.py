@@ -22,9 +22,12 @@ class Desk:
     veil: Veil = field(default_factory=lambda: Veil(KnownSecrets(), lambda: "desk"))
     """What may be seen of all this."""
     private: set[str] = field(default_factory=set)
-    """The methods whose drafts were written in production: nobody's data is kept of them."""
+    """The methods whose drafts were written in production, and stay that wherever they are sent: nobody's data is kept
+    of them.
+    """
     aside: dict[str, tuple[RequestDraft, Exchange | None]] = field(default_factory=dict)
     """By method: what stood there before something else was put in its place."""
+    _private_aside: set[str] = field(default_factory=set)
     _kept: dict[str, RequestDraft] = field(default_factory=dict)
 
     def draft(self, method: str) -> RequestDraft:
@@ -46,6 +49,8 @@ class Desk:
         is_lost = is_typed and _filled(before) != _filled(draft)
         if is_lost:
             self.aside[method] = (before, self.exchanges.get(method))
+            self._private_aside.discard(method)
+            self._swap_private(method)
         self.drafts[method] = draft
         if exchange is not None:
             self.exchanges[method] = exchange
@@ -57,10 +62,20 @@ class Desk:
             return False
         draft, exchange = self.aside[method]
         self.aside[method] = (self.draft(method), self.exchanges.pop(method, None))
+        self._swap_private(method)
         self.drafts[method] = draft
         if exchange is not None:
             self.exchanges[method] = exchange
         return True
+
+    def _swap_private(self, method: str) -> None:
+        here, aside = method in self.private, method in self._private_aside
+        for methods, is_private in ((self.private, aside), (self._private_aside, here)):
+            (methods.add if is_private else methods.discard)(method)
+
+    def leave_prod(self, holds_people: Callable[[RequestDraft], object]) -> None:
+        """Of what was written in production, what holds nobody's data is like any other draft."""
+        self.private = {method for method in self.private if holds_people(self.draft(method))}
 
     @property
     def unkept(self) -> bool:

@@ -82,7 +82,7 @@ class DiscreetApp(ActiveApp[Result]):
         tell(self, self.language("redact.demo_on" if self.demo else "redact.demo_off"))
 
     def watch_demo(self, demo: bool) -> None:
-        """Everything on every screen is drawn anew."""
+        """Everything on every screen is drawn anew; what made its rows once makes them again by its `draw_anew`."""
         self.veil.demo = demo
         if demo:
             self.learn_keys()
@@ -93,6 +93,8 @@ class DiscreetApp(ActiveApp[Result]):
             if isinstance(screen, PrivacyActions):
                 screen.demo = demo
             for widget in screen.walk_children(with_self=True):
+                if (draw_anew := getattr(widget, "draw_anew", None)) is not None:
+                    draw_anew()
                 widget.notify_style_update()
                 widget.refresh()
 

@@ -40,8 +40,7 @@ def trade_memo_update(store: Store, args: Arguments) -> Payload:
         trade["seller_memo"] = ""
     elif args.has("memo"):
         trade["seller_memo"] = _memo(args)
-    if args.has("flag"):
-        trade["seller_flag"] = args.number("flag")
+    trade["seller_flag"] = args.number("flag")
     return _changed(store, trade)
 
 

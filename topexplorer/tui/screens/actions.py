@@ -173,7 +173,7 @@ class ActionScreen(SellerScreen):
         elif fix.kind == "keys":
             self.open_keys()
         elif fix.kind == "login":
-            self.open_sellers(fix.target)
+            self.open_sellers(fix.target or None)
         elif fix.kind == "sign_lab":
             self.action_sign_lab()
         elif fix.kind in ("permission", "ip", "docs"):

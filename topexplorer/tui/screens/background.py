@@ -89,7 +89,7 @@ class BackgroundScreen(PaneScreen):
         environment = bench.start_environment
         if not self.desk.drafts:
             self.desk.drafts = bench.drafts.load()
-        place = where(environment, bench.vault.status(environment))
+        place = where(environment, bench.vault)
         self.post_message(self.Opened(bench.catalog, place, read_bookmarks(bench.paths.bookmarks_file)))
         self.post_message(self.Indexed(search_index(bench.catalog)))
         saved = self.saved_profiles()
@@ -125,17 +125,21 @@ class BackgroundScreen(PaneScreen):
             tell(self.app, self.language("problems.more", n=more), "warning")
 
     def show_environment(self) -> None:
-        """Where am I, and what has it cost: after a start, a switch or a call."""
+        """Where am I, and what has it cost: after a start, a switch or a call. Nothing while all is made anew, which
+        ends with this."""
         from topexplorer.tui.screens.gauges import where
 
+        if not self.query(KeyBar):
+            return
         engine = self.bench.engine
-        self.where = where(engine.environment, engine.vault.status(engine.environment))
+        self.where = where(engine.environment, engine.vault)
         # On the bar alone where only the bar changes: a class of the screen restyles everything in it.
         self.query_one(StatusBar).set_class(engine.environment.kind == "sandbox", "-sandbox")
         for kind in ("dev", "prod"):
             self.set_class(engine.environment.kind == kind, f"-{kind}")
         self.judge()
         self.query_one(KeyBar).refresh()
+        self.call_after_refresh(self.redraw_dialogs)
         self.measure()
 
     @work(thread=True, exclusive=True, group="meters", exit_on_error=False)
@@ -144,7 +148,7 @@ class BackgroundScreen(PaneScreen):
 
         engine = self.bench.engine
         found = engine.meters(self.desk.method or None)
-        place = where(engine.environment, engine.vault.status(engine.environment))
+        place = where(engine.environment, engine.vault)
         self.post_message(self.Measured(gauges(found, self.language), place))
 
     @on(Measured)
@@ -153,9 +157,23 @@ class BackgroundScreen(PaneScreen):
         before, now = self.where, event.where
         if before != now:
             self.show_environment()
-            if before and now.locked and not before.locked and before.name == now.name and self.is_current:
-                tell(self.app, self.language("lock.idle", environment=now.name), "warning")
+            if before and now.locked and not before.locked and before.name == now.name:
+                self.tell_locked(now)
         self.tell_problems()
+
+    def tell_locked(self, now: Where) -> None:
+        """Why the keys are locked; nothing to who has just locked the screen."""
+        on_purpose = self.bench.vault.room.is_shut(self.bench.engine.environment.kind)
+        if not any(screen.has_class("-locked") for screen in self.app.screen_stack):
+            say = self.language
+            told = say("lock.elsewhere" if on_purpose else "lock.idle", environment=now.name)
+            tell(self.app, told, "warning")
+
+    def redraw_dialogs(self) -> None:
+        """What changed is seen under every dialog: of several, Textual draws only the topmost anew."""
+        for screen in self.app.screen_stack:
+            if screen is not self:
+                screen.refresh()
 
     @work(thread=True, exclusive=True, group="drafts", exit_on_error=False)
     def keep_drafts(self) -> None:

@@ -56,10 +56,10 @@ class Comparison(Dialog[None]):
 
     def on_mount(self) -> None:
         self._page.focus()
-        # Also when demo mode is entered or left: what may be seen is another thing then.
-        self.watch(self.app, "demo", self._anew)
+        self.compare()
 
-    def _anew(self) -> None:
+    def draw_anew(self) -> None:
+        """What may be seen is another thing."""
         self.compare()
 
     @work(thread=True, exclusive=True, exit_on_error=False)

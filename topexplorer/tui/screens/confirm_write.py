@@ -21,7 +21,7 @@ from topexplorer.core.text import cell_width
 from topexplorer.engine.engine import Engine
 from topexplorer.engine.lookups import Sight, look
 from topexplorer.tui.screens.dialog import Dialog
-from topexplorer.tui.widgets.drawable import Drawable
+from topexplorer.tui.widgets.drawable import DiscreetInput
 from topexplorer.tui.widgets.page import Page, Row, row
 
 LEAST_LABEL = 8
@@ -43,19 +43,26 @@ class ConfirmWrite(Dialog[bool]):
         engine: Engine,
         planned: PlannedWrite,
         hide: Callable[[Exchange], Exchange],
-        shown: Callable[[str, str], str],
+        shown: Callable[[str, str, tuple[str, ...]], str],
     ) -> None:
-        """`hide` takes personal data out of the answer; `shown` is what of a value by its name may be seen."""
+        """`hide` takes personal data out of the answer; `shown` is what of a value may be seen, by its name and by the
+        names beside it.
+        """
         title = language("env.confirm.title", environment=planned.environment)
         super().__init__(language, title, language("env.confirm.keys"), classes="-page -danger -confirm")
         self._engine = engine
         self._planned = planned
         self._spec = engine.catalog.spec(planned.method)
         self._hide = hide
-        self._shown = shown
+        self._see = shown
+        sent = shown_values(planned)
+        spelled = (one.name for one in spelled_out(self._spec, sent))
+        self._names = tuple(dict.fromkeys((*(name for name, _text in sent), *spelled)))
         self._sight: Sight | None = None
+        self._is_made_up = False
+        """Whether the people in the objects are."""
         self._page = Page()
-        self._input = Input(placeholder=planned.environment, highlighter=Drawable(), compact=True)
+        self._input = DiscreetInput(placeholder=planned.environment, compact=True)
         self._input.cursor_blink = False
         self._told = Static("", classes="dialog-fault", markup=False)
 
@@ -72,9 +79,25 @@ class ConfirmWrite(Dialog[bool]):
     @work(exit_on_error=False)
     async def _look(self) -> None:
         """Reads the object by an ordinary call; a failure is a sentence on the page."""
+        is_demo = self._is_demo
         self._sight = await look(self._engine, self._planned, self._hide)
+        self._is_made_up = is_demo
         self._told.update("")
         self._show()
+
+    def draw_anew(self) -> None:
+        """Of an object that was read in demo mode only what is made up is here: it is read again."""
+        if self._is_made_up and not self._is_demo:
+            self._sight = None
+            self._look()
+        self._show()
+
+    @property
+    def _is_demo(self) -> bool:
+        return bool(getattr(self.app, "demo", False))
+
+    def _shown(self, name: str, text: str) -> str:
+        return self._see(name, text, self._names)
 
     def _show(self) -> None:
         self._page.show(tuple(self._rows()), keep_place=True)
@@ -189,7 +212,8 @@ class ConfirmWrite(Dialog[bool]):
                 yield row(head, now, (f"  {say('env.confirm.same')}", "muted"), hang=width + 2)
 
     def _now(self, field: Present) -> str:
-        return self._shown(field.name, field.text) or self.language("env.confirm.empty")
+        text = field.text if self._is_made_up else self._shown(field.name, field.text)
+        return text or self.language("env.confirm.empty")
 
     def action_turn(self, pages: int) -> None:
         """Scrolls the page while the cursor stays in the input."""

@@ -10,8 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static, TextArea
+from textual.worker import Worker, WorkerState
 
+from topexplorer.core.errors import TopExplorerError
 from topexplorer.core.language import Language
 
 Result = TypeVar("Result")
@@ -33,6 +35,11 @@ class Dialog(ModalScreen[Result | None]):
     def content(self) -> list[Widget]:
         raise NotImplementedError
 
+    @property
+    def is_edited(self) -> bool:
+        """Whether something stands in it that would be lost if it ended now."""
+        return any(field.value for field in self.query(Input)) or any(area.text for area in self.query(TextArea))
+
     def compose(self) -> ComposeResult:
         box = Vertical(*self.content(), Static(self._keys, classes="dialog-keys", markup=False), classes="dialog-box")
         box.border_title = self._title.replace("[", "\\[")
@@ -48,6 +55,12 @@ class Dialog(ModalScreen[Result | None]):
     def on_screen_resume(self) -> None:
         if self._ends_with is not None and self.is_active:
             self.dismiss(*self._ends_with)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """What is expected a dialog tells itself, in its own words; anything else is a bug and ends the app."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None and not isinstance(error, TopExplorerError):
+            raise error
 
     def action_back(self) -> None:
         self.dismiss(None)

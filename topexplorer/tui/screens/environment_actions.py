@@ -8,8 +8,9 @@ from textual.reactive import var
 from topexplorer.core.call import Exchange
 from topexplorer.core.errors import TopExplorerError
 from topexplorer.core.plannedwrite import PlannedWrite
-from topexplorer.tui.activity import ActiveApp
+from topexplorer.tui.activity import UNTIL_TOUCHED, ActiveApp
 from topexplorer.tui.screens.background import BackgroundScreen
+from topexplorer.tui.screens.dialog import Dialog
 from topexplorer.tui.tell import tell
 
 
@@ -60,13 +61,16 @@ class EnvironmentScreen(BackgroundScreen):
         return await self.app.push_screen_wait(dialog) is True
 
     def leave_prod_when_idle(self) -> None:
-        """Goes back to the last environment that is not prod when nobody touched a key for as long as prod says."""
+        """Goes back to the last environment that is not prod when nobody touched a key for as long as prod says.
+
+        Every dialog ends: none may ask, show or do for prod what would then be asked, shown and done elsewhere.
+        """
         app, environment = self.app, self.bench.engine.environment
         idle = app.idle_seconds if isinstance(app, ActiveApp) else 0.0
         if environment.kind != "prod" or self.busy or idle < environment.idle_minutes * 60:
             return
         for screen in app.screen_stack:
-            if screen.has_class("-confirm"):
+            if isinstance(screen, Dialog):
                 screen.dismiss(None)
         rest = self.bench.resting_environment
         try:
@@ -75,4 +79,5 @@ class EnvironmentScreen(BackgroundScreen):
             rest = self.bench.engine.use(self.bench.environments.default.name)
         self.show_environment()
         minutes = f"{environment.idle_minutes:g}"
-        tell(self.app, self.language("env.left", name=environment.name, rest=rest.name, minutes=minutes), "warning")
+        told = self.language("env.left", name=environment.name, rest=rest.name, minutes=minutes)
+        tell(self.app, told, "warning", UNTIL_TOUCHED)

@@ -23,6 +23,8 @@ from topexplorer.tui.screens.dialog import Dialog
 from topexplorer.tui.widgets.value_controls import ValueInput
 
 NAME = "name"
+_OF_NAME = ("env.bad_name", "env.built_in", "env.there_already")
+"""What can be wrong with the name of a new one."""
 _FIXED = {
     "sandbox": ("kind", "gateway", "app_key", "vault", "idle_minutes"),
     "dev": ("kind",),
@@ -33,7 +35,7 @@ _OF_PROD = ("idle_minutes",)
 
 
 class SettingInput(ValueInput):
-    """One setting. Where only a few texts fit, the space bar goes through them."""
+    """One setting. Where it has usual texts, the space bar goes from one to the next and leaves any other alone."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", show=False),
@@ -47,6 +49,7 @@ class SettingInput(ValueInput):
         self.offers = offers
         self.before = None if misread else text
         """What config.toml states, where that can be used."""
+        self.shown_first = text
         self.fault = Static("", classes="setting-fault", markup=False)
         self.blamed: str | None = None
         """The text that is said to be wrong."""
@@ -62,7 +65,8 @@ class SettingInput(ValueInput):
             event.stop()
             event.prevent_default()
             texts = ["", *self.offers]
-            self.text = texts[(texts.index(self.text) + 1) % len(texts)] if self.text in texts else texts[0]
+            if self.text in texts:
+                self.text = texts[(texts.index(self.text) + 1) % len(texts)]
 
 
 class EnvironmentForm(Dialog[str]):
@@ -87,6 +91,8 @@ class EnvironmentForm(Dialog[str]):
         self._entry = entry
         self._about = Static("", classes="setting-about", markup=False)
         self._fault = Static("", classes="dialog-fault", markup=False)
+        self._warned = False
+        """Whether it was said that leaving throws the edits away."""
         self._inputs = [] if environment else [SettingInput(NAME, "", language("env.form.name"), ())]
         self._inputs += [self._input(setting) for setting in SETTINGS if self._fits(setting)]
         unknown = [setting for setting in entry.texts if setting not in SETTINGS] if entry else []
@@ -145,7 +151,7 @@ class EnvironmentForm(Dialog[str]):
             else:
                 text = say("env.about.name" if field.setting == NAME else "env.about.unknown")
             if field.offers:
-                text += "\n" + say("env.form.choices", choices=field.offers)
+                text += "\n" + say("env.form.choices", choices="  ".join(field.offers))
             self._about.update(clean(text))
 
     @on(Input.Submitted)
@@ -156,9 +162,23 @@ class EnvironmentForm(Dialog[str]):
     @on(Input.Changed)
     def _edited(self, event: Input.Changed) -> None:
         field = event.input
+        self._warned = False
         if isinstance(field, SettingInput) and field.text != field.blamed:
             self._fault.update("")
             field.blame("")
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether a setting differs from what was shown at first."""
+        return any(field.text != field.shown_first for field in self._inputs)
+
+    def action_back(self) -> None:
+        """Edits are thrown away only when it is asked for twice."""
+        if self._warned or not self.is_edited:
+            self.dismiss(None)
+        else:
+            self._warned = True
+            self._fault.update(self.language("env.form.unsaved"))
 
     @work(exclusive=True, exit_on_error=False)
     async def action_save(self) -> None:
@@ -183,13 +203,14 @@ class EnvironmentForm(Dialog[str]):
         """Says what is wrong, at its field where it has one."""
         say, values = self.language, error.message.values
         where = str(values.get("name", "")).removeprefix(f"{name}.")
-        setting = re.split(r"[.\[]", where)[0]
+        setting = NAME if error.message.key in _OF_NAME else re.split(r"[.\[]", where)[0]
         blamed = next((field for field in self._inputs if field.setting == setting), None)
-        if error.message.key == "env.bad_setting" and blamed:
-            self._blame(blamed, values["reason"])
+        told = say.render(error.message) + (f" · {say.render(error.hint)}" if error.hint else "")
+        if blamed and error.message.key in ("env.bad_setting", *_OF_NAME):
+            self._blame(blamed, values.get("reason", error.message))
             blamed.focus()
-        hint = f" · {say.render(error.hint)}" if error.hint else ""
-        self._fault.update(clean(say.render(error.message) + hint))
+            told = say("env.form.unchanged")
+        self._fault.update(clean(told))
 
 
 def _is_misread(setting: str, entry: BrokenEntry | None) -> bool:

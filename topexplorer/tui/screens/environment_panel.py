@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import to_thread
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from rich.text import Text
@@ -16,13 +16,15 @@ from textual.widgets.option_list import Option
 from topexplorer.assemble import Workbench
 from topexplorer.core.errors import TopExplorerError
 from topexplorer.core.language import Language
-from topexplorer.core.text import clean, clean_line, fit
+from topexplorer.core.text import cell_width, clean, clean_line, fit
 from topexplorer.engine.environments import SANDBOX_URL, STANDARD, Environment, KeyName
 from topexplorer.engine.settingtexts import setting_text
 from topexplorer.tui.screens.dialog import Dialog
+from topexplorer.tui.screens.gauges import vault_trouble
 from topexplorer.tui.screens.questions import AskText
 
-NAME_CELLS, KIND_CELLS = 18, 10
+LEAST_NAME, MOST_NAME, KIND_CELLS = 18, 32, 10
+INDENT = 4
 
 
 class EnvironmentPanel(Dialog[str]):
@@ -40,13 +42,26 @@ class EnvironmentPanel(Dialog[str]):
         self._bench = bench
         self._list = OptionList(id="environments")
         self._told = Static("", classes="dialog-fault", markup=False)
+        self._room = 0
+        """Cells in a line of the list."""
 
     def content(self) -> list[Widget]:
         return [self._list, self._told]
 
     def on_mount(self) -> None:
+        self._bench.look_again()
         self._show(self._bench.engine.environment.name)
         self._list.focus()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Breaks lines where they end now."""
+        room = self._list.size.width - self._list.styles.scrollbar_size_vertical
+        if room != self._room:
+            self._room = room
+            self._show(self._pointed)
 
     def _show(self, current: str) -> None:
         """The environments as they are now, the cursor on `current`."""
@@ -58,28 +73,52 @@ class EnvironmentPanel(Dialog[str]):
 
     def _prompt(self, name: str) -> Text:
         environments = self._bench.environments
+        lines: Iterable[Text]
         if fault := environments.broken.get(name):
-            lines = Text.assemble(("! " + fit(name, NAME_CELLS), "bold"), " ")
-            reason = fault.values.get("reason", fault)
-            lines.append(self.language("env.panel.broken"), f"bold {self._colour('error')}")
-            lines.append(f"\n  {clean_line(self.language.render(reason))}", self._colour("error"))
-            return lines
-        return Text("\n").join(self._entry(environments[name]))
+            lines = self._unusable(f"! {self._column(name)}", fault.values.get("reason", fault))
+        elif environments.broken_file and name != environments.default.name:
+            lines = self._unusable(f"  {self._column(name)}", environments.broken_file)
+        else:
+            lines = self._entry(environments[name])
+        return Text("\n").join(lines)
+
+    def _column(self, name: str) -> str:
+        """The name in a column that is as wide as the longest needs."""
+        environments = self._bench.environments
+        longest = max(map(cell_width, (*environments, *environments.broken)))
+        return fit(clean_line(name), min(max(longest, LEAST_NAME), MOST_NAME))
+
+    def _unusable(self, head: str, reason: object) -> Iterator[Text]:
+        look = self._colour("error")
+        yield Text.assemble((f"{head}  ", "bold"), (self.language("env.panel.broken"), f"bold {look}"))
+        yield from self._below(Text(clean_line(self.language.render(reason)), look))
+
+    def _below(self, line: Text) -> Iterator[Text]:
+        """The line, indented, and broken where the list ends."""
+        width = self._room - INDENT
+        for part in line.wrap(self.app.console, width) if width > 0 else (line,):
+            part.pad_left(INDENT)
+            yield part
 
     def _entry(self, environment: Environment) -> Iterator[Text]:
         say = self.language
         active = environment.name == self._bench.engine.environment.name
-        first = Text.assemble(("● " if active else "  ") + fit(environment.name, NAME_CELLS) + " ", style="bold")
+        first = Text.assemble(("● " if active else "  ") + self._column(environment.name) + " ", style="bold")
         kind = f" {say(f'kind.{environment.kind}')} "
         first.append(kind, f"bold #FFFFFF on {self._colour(f'kind-{environment.kind}')}")
-        first.append(" " * max(1, KIND_CELLS - Text(kind).cell_len))
-        first.append(self._marks(environment), f"bold {self._colour('warning')}")
-        yield first
+        marks = Text(self._marks(environment), f"bold {self._colour('warning')}")
+        padded = first.cell_len + max(1, KIND_CELLS - Text(kind).cell_len)
+        if marks and not 0 < self._room < padded + marks.cell_len:
+            first.pad_right(padded - first.cell_len)
+            yield first.append_text(marks)
+        else:
+            yield first
+            yield from self._below(marks) if marks else ()
         preset = setting_text(environment, "gateway", self._bench.catalog.platform)
         place = say("env.panel.embedded") if environment.gateway == SANDBOX_URL else environment.gateway
         known = "" if preset == environment.gateway else f"{preset} · "
-        yield Text(f"    {clean_line(known + place)}", self._colour("secondary"))
-        yield Text("    ").append_text(self._key_line(environment))
+        yield from self._below(Text(clean_line(known + place), self._colour("secondary")))
+        yield from self._below(self._key_line(environment))
 
     def _marks(self, environment: Environment) -> str:
         """What the guard holds back here."""
@@ -93,8 +132,10 @@ class EnvironmentPanel(Dialog[str]):
         return " · ".join(marks)
 
     def _key_line(self, environment: Environment) -> Text:
-        """App key, secret and session: whether they are there, and where."""
+        """App key, secret and session: whether they are there, and where; of a vault that is no good, why."""
         say, status = self.language, self._bench.vault.status(environment)
+        if not status.ready and (trouble := vault_trouble(self._bench.vault, environment)):
+            return Text(clean_line(say.render(trouble)), self._colour("error"))
         app_key = say("env.panel.app", key=status.app_key) if status.app_key else say("env.key.app_key")
         names: tuple[tuple[KeyName, str], ...] = (
             ("APP_KEY", app_key),
@@ -125,6 +166,14 @@ class EnvironmentPanel(Dialog[str]):
         hint = f" · {say.render(error.hint)}" if error.hint else ""
         self._told.update(clean(say.render(error.message) + hint))
 
+    def _told_of_broken_file(self) -> bool:
+        """Whether nothing can be written into config.toml, of which it says why."""
+        self._bench.look_again()
+        fault = self._bench.environments.broken_file
+        if fault:
+            self._told.update(clean(self.language.render(fault)))
+        return fault is not None
+
     @on(OptionList.OptionHighlighted)
     def _moved(self) -> None:
         self._told.update("")
@@ -133,6 +182,7 @@ class EnvironmentPanel(Dialog[str]):
     @work(exit_on_error=False)
     async def _use(self, event: OptionList.OptionSelected) -> None:
         name = event.option.id or ""
+        self._bench.look_again()
         try:
             environment = self._bench.environments.get_or_raise(name)
         except TopExplorerError as error:
@@ -152,6 +202,8 @@ class EnvironmentPanel(Dialog[str]):
         """A new environment, in a form."""
         from topexplorer.tui.screens.environment_form import EnvironmentForm
 
+        if self._told_of_broken_file():
+            return
         made = await self.app.push_screen_wait(EnvironmentForm(self.language, self._bench, None))
         self._show(made or self._pointed)
 
@@ -162,6 +214,8 @@ class EnvironmentPanel(Dialog[str]):
         from topexplorer.tui.screens.environment_form import EnvironmentForm
 
         name, bench = self._pointed, self._bench
+        if self._told_of_broken_file():
+            return
         if name in bench.environments.broken:
             try:
                 entry = await to_thread(
@@ -182,8 +236,7 @@ class EnvironmentPanel(Dialog[str]):
         say, name = self.language, self._pointed
         environment = self._bench.environments.get(name)
         if name not in STANDARD:
-            kept = environment and environment.kind != "sandbox" and self._bench.vault.room.contents(environment)
-            explanation = say("env.remove.keys" if kept else "env.remove.explain", name=name)
+            explanation = self._about_removing(name, environment)
             title = say("env.remove.title", name=name)
             box = AskText(say, title, explanation, placeholder=name, expected=name, classes="-danger")
             if await self.app.push_screen_wait(box) is None:
@@ -194,6 +247,16 @@ class EnvironmentPanel(Dialog[str]):
             self._tell(error)
             return
         self._show(self._bench.engine.environment.name)
+
+    def _about_removing(self, name: str, environment: Environment | None) -> str:
+        """What becomes of the environment's keys, as far as that is known."""
+        say, vault = self.language, self._bench.vault
+        if environment is None:
+            return say("env.remove.explain", name=name)
+        if trouble := vault_trouble(vault, environment):
+            return say("env.remove.unknown", name=name, reason=trouble)
+        room = vault.room_with(environment)
+        return say("env.remove.keys" if room and room.contents(environment) else "env.remove.explain", name=name)
 
     @work(exit_on_error=False)
     async def action_keys(self) -> None:

@@ -15,7 +15,7 @@ from topexplorer.core.errorlookup import diagnosed, searched, timestamp_read
 from topexplorer.core.errorsearch import unknown
 from topexplorer.core.language import Language
 from topexplorer.tui.screens.dialog import Dialog
-from topexplorer.tui.widgets.drawable import Drawable
+from topexplorer.tui.widgets.drawable import DiscreetInput
 from topexplorer.tui.widgets.page import Page, Row, row
 
 LABEL = 10
@@ -28,7 +28,7 @@ class ExplainDialog(Dialog[None]):
         title, keys = language("lab.explain.title"), language("lab.explain.keys")
         super().__init__(language, title, keys, classes="-page -explain")
         self._bench = bench
-        self._input = Input(text, placeholder=language("lab.explain.what"), highlighter=Drawable(), compact=True)
+        self._input = DiscreetInput(text, language("lab.explain.what"), compact=True)
         self._input.cursor_blink = False
         self._page = Page()
 

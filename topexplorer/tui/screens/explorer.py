@@ -95,7 +95,7 @@ class Explorer(HistoryActions):
         self.query_one(KeyBar).refresh()
         self.action_focus_pane(self.pane)
         if self.ready:
-            self.measure()
+            self.show_environment()
 
     @on(ActionScreen.Opened)
     def _opened(self, event: ActionScreen.Opened) -> None:
@@ -137,6 +137,8 @@ class Explorer(HistoryActions):
         self.seed = draft
         self.draft = draft
         self.exchange = self.desk.exchanges.get(method)
+        if self.ready:
+            self.measure()
 
     def watch_draft(self, draft: RequestDraft | None) -> None:
         super().watch_draft(draft)
@@ -224,7 +226,7 @@ class Explorer(HistoryActions):
         tick()
         ticking = self.set_interval(0.1, tick)
         try:
-            exchange = await engine.send(signed, waiting, keep=True)
+            exchange = await engine.send(signed, waiting, keep=True, private=draft.api in self.desk.private)
         except asyncio.CancelledError:
             tell(self.app, say("silence.interrupted") + " · " + say("silence.interrupted.cure"), "warning")
             raise

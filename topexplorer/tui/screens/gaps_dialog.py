@@ -18,7 +18,7 @@ from topexplorer.core.text import clean_line
 from topexplorer.engine.around import gaps_of
 from topexplorer.engine.engine import Engine
 from topexplorer.tui.screens.dialog import Dialog
-from topexplorer.tui.widgets.drawable import Drawable
+from topexplorer.tui.widgets.drawable import DiscreetInput
 
 
 class GapsDialog(Dialog[Fix]):
@@ -40,7 +40,7 @@ class GapsDialog(Dialog[Fix]):
         self._gaps: tuple[Gap, ...] = ()
         self._list = OptionList(id="gaps")
         self._note = Static("", classes="dialog-note", markup=False)
-        self._input = Input(placeholder=language("lab.gaps.expected"), highlighter=Drawable(), compact=True)
+        self._input = DiscreetInput(placeholder=language("lab.gaps.expected"), compact=True)
         self._input.cursor_blink = False
 
     def content(self) -> list[Widget]:

@@ -5,21 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import ceil
 
-from topexplorer.core.language import Language
+from topexplorer.core.errors import ConfigError
+from topexplorer.core.language import Language, Message
 from topexplorer.core.manual import limit_text
 from topexplorer.engine.environments import Environment
 from topexplorer.engine.ledger import Meter
 from topexplorer.engine.quota import UNCOUNTED, is_shown, meter_title
-from topexplorer.engine.vault import KeyStatus
+from topexplorer.engine.vault import Vault
 from topexplorer.tui.widgets.page import Row, row
 from topexplorer.tui.widgets.status_bar import Gauge, Where
 
 BAR_CELLS = 24
 
 
-def where(environment: Environment, keys: KeyStatus) -> Where:
+def where(environment: Environment, vault: Vault) -> Where:
     """The environment as the top line shows it."""
-    return Where(environment.name, environment.kind, keys.app_key or "", keys.locked, environment.read_only)
+    keys = vault.status(environment)
+    is_shut_out = not keys.ready and vault_trouble(vault, environment) is not None
+    return Where(
+        environment.name, environment.kind, keys.app_key or "", keys.locked, environment.read_only, is_shut_out
+    )
+
+
+def vault_trouble(vault: Vault, environment: Environment) -> Message | None:
+    """Why no key can be had of the vault that the environment's may be in."""
+    room = vault.room_with(environment)
+    try:
+        if room is not None:
+            room.require_sound(environment)
+    except ConfigError as error:
+        return error.message
+    return None
 
 
 def gauges(meters: Sequence[Meter], say: Language) -> tuple[Gauge, ...]:

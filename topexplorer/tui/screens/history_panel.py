@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on, work
@@ -24,7 +24,7 @@ from topexplorer.core.text import cell_width, clean, fit
 from topexplorer.core.veil import Veil
 from topexplorer.engine.history import LETTERS
 from topexplorer.tui.screens.dialog import Dialog
-from topexplorer.tui.widgets.drawable import Drawable
+from topexplorer.tui.widgets.drawable import DiscreetInput
 from topexplorer.tui.widgets.page import Page, Row, row
 from topexplorer.tui.widgets.past_about import PastAbout
 from topexplorer.tui.widgets.past_list import PastList
@@ -74,7 +74,7 @@ class HistoryPanel(Dialog[PastCall]):
         self._sure: PastCall | None = None
         """The call that is forgotten when the key is pressed once more."""
         self._linger: Timer | None = None
-        self._input = Input(placeholder=language("history.tui.search"), highlighter=Drawable(), compact=True)
+        self._input = DiscreetInput(placeholder=language("history.tui.search"), compact=True)
         self._input.cursor_blink = False
         kinds = {letter: kind for kind, letter in LETTERS.items()}
         self._list = PastList(language, kinds, self._title_of, self._cause_of, veil.value, id="past-calls")
@@ -103,13 +103,27 @@ class HistoryPanel(Dialog[PastCall]):
     @on(Loaded)
     def _loaded(self, event: Loaded) -> None:
         self._calls = event.calls
-        if self._veil.demo:
-            self._veil.learn({call.seller: "shop" for call in event.calls if call.seller})
         entries = self._bench.catalog.entries
         used = {call.api for call in event.calls} & entries.keys()
         self._titles = {api: f"{entries[api].zh}\n{entries[api].en}".lower() for api in used}
         self._list.marked = tuple(call for call in self._list.marked if call in event.calls)
+        self.draw_anew()
+
+    def draw_anew(self) -> None:
+        """Shops are hidden in demo mode, and found by what they are called there."""
+        if self._veil.demo:
+            self._veil.learn({call.seller: "shop" for call in self._calls or () if call.seller})
         self._show()
+
+    def _found(self, calls: tuple[PastCall, ...]) -> tuple[PastCall, ...]:
+        """Those that what is typed fits to, as they are seen."""
+        seen = calls
+        if self._veil.demo:
+            shops = {nick: self._veil.value("seller_nick", nick).lower() for nick in {call.seller for call in calls}}
+            renamed = (call.words.replace(call.seller.lower(), shops[call.seller]) for call in calls)
+            seen = tuple(replace(call, words=words) for call, words in zip(calls, renamed, strict=True))
+        found = {call.id for call in found_calls(seen, self._titles, self._input.value)}
+        return tuple(call for call in calls if call.id in found)
 
     @on(Failed)
     def _failed(self, event: Failed) -> None:
@@ -134,7 +148,7 @@ class HistoryPanel(Dialog[PastCall]):
         """The calls that fit what is typed."""
         if self._calls is None:
             return
-        self._shown = tuple(found_calls(self._calls, self._titles, self._input.value))
+        self._shown = self._found(self._calls)
         self._list.rows = tuple(day_rows(self._shown, self._bench.clock(), self.language))
         self._list.display, self._empty.display = bool(self._shown), not self._shown
         if not self._shown:

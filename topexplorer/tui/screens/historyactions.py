@@ -35,6 +35,8 @@ class HistoryActions(PrivacyActions):
         if shown is not kept and any(MASK in text for text in (*draft.values.values(), *draft.files.values())):
             draft = kept.draft
         replaced = self.desk.lay(draft, shown)
+        if self.kind_of(shown) == "prod":
+            self.desk.private.add(past.api)
         self.desk.profile = ""
         self.open_api(past.api)
         self.action_focus_pane("request")

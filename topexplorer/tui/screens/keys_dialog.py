@@ -19,12 +19,16 @@ from topexplorer.core.call import Secret
 from topexplorer.core.errors import TopExplorerError, UsageError
 from topexplorer.core.language import Language, message
 from topexplorer.core.text import clean, clean_line
-from topexplorer.engine.environments import Environment
-from topexplorer.engine.keysources import Texts, checked
+from topexplorer.engine.environments import Environment, KeyName
+from topexplorer.engine.keysources import Origin, Texts, checked, overridden
 from topexplorer.tui.screens.dialog import Dialog
 from topexplorer.tui.tell import tell
 from topexplorer.tui.widgets.secret_input import SecretInput
 from topexplorer.tui.widgets.value_controls import ValueInput
+
+WARNING_SECONDS = 12.0
+KEPT: tuple[Origin, ...] = ("file", "keyring")
+"""Where this dialog puts keys. What comes from elsewhere wins over it."""
 
 
 class KeysDialog(Dialog[bool]):
@@ -32,7 +36,9 @@ class KeysDialog(Dialog[bool]):
 
     DEFAULT_CSS = """
     KeysDialog Horizontal { height: 1; margin-top: 1; & Label { width: 24; color: $text-muted; } }
-    KeysDialog .dialog-previous { height: auto; color: $text-warning; }
+    KeysDialog.-tall Horizontal { margin-top: 0; }
+    KeysDialog.-tall #keys-first, KeysDialog .dialog-elsewhere { margin-top: 1; }
+    KeysDialog .dialog-elsewhere, KeysDialog .dialog-previous { height: auto; color: $text-warning; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", show=False, priority=True),
@@ -50,13 +56,38 @@ class KeysDialog(Dialog[bool]):
         status = bench.vault.status(environment)
         self._previous = Static(language("lock.keys.previous"), classes="dialog-previous", markup=False)
         self._previous.display = status.previous
-        held = {name: language("lock.keys.there") for name in status.origins}
-        missing = language("lock.keys.missing")
-        self._app_key = ValueInput(status.app_key or "", missing)
-        self._app_secret = SecretInput(language, held.get("APP_SECRET", missing))
-        self._session = SecretInput(language, held.get("SESSION", missing))
+        found = (self._source(name, origin) for name, origin in status.origins.items() if origin not in KEPT)
+        elsewhere = tuple(dict.fromkeys(found))
+        told = language("lock.keys.elsewhere", sources=elsewhere)
+        self._elsewhere = Static(told, classes="dialog-elsewhere", markup=False)
+        self._elsewhere.display = bool(elsewhere)
+        self.set_class(bool(elsewhere), "-tall")
+        self._app_key = ValueInput(status.app_key or "", language("lock.keys.missing"))
+        self._app_secret = SecretInput(language, self._held("APP_SECRET"))
+        self._session = SecretInput(language, self._held("SESSION"))
         self._nick = ValueInput("", language("lock.keys.nick.hint"))
         self._app_key.named, self._nick.named = "app_key", "seller_nick"
+
+    def _held(self, name: KeyName) -> str:
+        """What an empty field says: whether its key is kept, comes from elsewhere or is missing."""
+        say, origin = self.language, self._bench.vault.status(self._environment).origins.get(name)
+        if origin is None:
+            return say("lock.keys.missing")
+        return say("lock.keys.there") if origin in KEPT else say("lock.keys.from", source=self._source(name, origin))
+
+    def _source(self, name: KeyName, origin: Origin) -> str:
+        if origin == "variable":
+            return self._environment.variable(name)
+        program = clean_line(self._environment.secret_cmd[0]) if origin == "command" else ""
+        return self.language(f"lock.source.{origin}", program=program)
+
+    def _done(self, key: str, given: Texts) -> None:
+        """Tells what was done with these keys, and which of them calls do not use all the same."""
+        environment = self._environment
+        tell(self.app, self.language(key, environment=clean_line(environment.name)))
+        status = self._bench.vault.status(environment)
+        for warning in overridden(environment, status.origins, status.app_key, given):
+            tell(self.app, self.language.render(warning), "warning", WARNING_SECONDS)
 
     def content(self) -> list[Widget]:
         say = self.language
@@ -67,7 +98,8 @@ class KeysDialog(Dialog[bool]):
             ("lock.keys.nick", self._nick),
         )
         rows = [Horizontal(Label(say(key), markup=False), field) for key, field in fields]
-        return [self._about, *rows[:2], self._previous, *rows[2:], self._fault]
+        rows[0].id = "keys-first"
+        return [self._about, *rows[:2], self._previous, *rows[2:], self._elsewhere, self._fault]
 
     def on_mount(self) -> None:
         self._app_key.focus()
@@ -112,15 +144,15 @@ class KeysDialog(Dialog[bool]):
             self._put_back()
 
     @work(thread=True, exit_on_error=False, exclusive=True, group="keep")
-    def _put_back(self) -> str:
+    def _put_back(self) -> tuple[str, Texts]:
         from topexplorer.engine.storedkeys import StoredKeys
 
         if not self._bench.vault.room.change(self._environment, StoredKeys.back):
             raise UsageError(message("keys.no_previous", environment=self._environment.name))
-        return self.language("lock.keys.back", environment=clean_line(self._environment.name))
+        return "lock.keys.back", {"APP_SECRET": Secret("")}
 
     @work(thread=True, exit_on_error=False, exclusive=True, group="keep")
-    def _keep(self, given: Texts, nick: str) -> str:
+    def _keep(self, given: Texts, nick: str) -> tuple[str, Texts]:
         from topexplorer.engine.storedkeys import SellerToken
 
         token = SellerToken(given["SESSION"], nick) if "SESSION" in given else None
@@ -128,15 +160,15 @@ class KeysDialog(Dialog[bool]):
         vault, environment = self._bench.vault, self._environment
         vault.room.put(environment, app_key, given.get("APP_SECRET", Secret("")) or None, token)
         is_replaced = "APP_SECRET" in given and vault.status(environment).previous
-        key = "lock.keys.previous.kept" if is_replaced else "lock.keys.kept"
-        return self.language(key, environment=clean_line(environment.name))
+        return "lock.keys.previous.kept" if is_replaced else "lock.keys.kept", given
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Expected failures are told here; anything else is the app's business."""
         error = event.worker.error
         if event.state is WorkerState.SUCCESS:
             if event.worker.group == "keep":
-                tell(self.app, str(event.worker.result))
+                key, given = event.worker.result or ("lock.keys.kept", {})
+                self._done(key, given)
                 self.dismiss(True)
             else:
                 self._about.update(clean(self.language("lock.keys.about", place=event.worker.result)))

@@ -28,10 +28,14 @@ class PageDialog(Dialog[None]):
         return [self._page]
 
     def on_mount(self) -> None:
-        self._page.show(tuple(self._rows()))
+        self.draw_anew()
         self._page.focus()
         if self._refresh_seconds:
-            self.set_interval(self._refresh_seconds, lambda: self._page.show(tuple(self._rows()), keep_place=True))
+            self.set_interval(self._refresh_seconds, self.draw_anew)
+
+    def draw_anew(self) -> None:
+        """Asks for the rows, and stays where it is."""
+        self._page.show(tuple(self._rows()), keep_place=True)
 
 
 def help_rows(say: Language, about: str) -> Iterator[Row]:

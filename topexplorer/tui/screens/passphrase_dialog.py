@@ -29,6 +29,8 @@ class PassphraseDialog(Dialog[None]):
         self._first = SecretInput(language, placeholder=language("lock.passphrase"))
         self._again = SecretInput(language, placeholder=language("lock.again"))
         problem = language.render(wanted.problem) if wanted.problem else ""
+        if problem and wanted.purpose == "open":
+            problem += f"\n{language('vault.forgotten', kind=wanted.kind)}"
         self._fault = Static(problem, classes="dialog-fault", markup=False)
 
     def content(self) -> list[Widget]:

@@ -45,6 +45,22 @@ class PrivacyActions(LabActions):
         if self.is_mounted and self.exchange is not None:
             self.query_one(ResponsePane).reopen()
 
+    def show_environment(self) -> None:
+        """What was shown of production is hidden again when that is left; what was typed there stays hidden."""
+        super().show_environment()
+        if self.bench.engine.environment.kind == "prod":
+            return
+        if self.desk.private:
+            self.desk.leave_prod(lambda draft: without_people(draft)[1])
+        if self.desk.veil.shown:
+            self.desk.veil.shown = ""
+            self.show_veil()
+            self.query_one(ResponsePane).reopen()
+
+    def is_private(self, draft: RequestDraft) -> bool:
+        """Whether whom it names is production's, for which it is or in which it was written."""
+        return draft.api in self.desk.private or self.bench.engine.environment.kind == "prod"
+
     def show_veil(self) -> None:
         """Says whether something of the answer is hidden."""
         exchange = self.exchange
@@ -77,11 +93,7 @@ class PrivacyActions(LabActions):
 
     def draft_to_keep(self, draft: RequestDraft) -> tuple[RequestDraft, tuple[str, ...]]:
         """What of a draft may be saved, and the names of the rows that may not: in production, people's data."""
-        if draft.api not in self.desk.private and self.bench.engine.environment.kind != "prod":
-            return draft, ()
-        from topexplorer.core.disguise import without_personal
-
-        return without_personal(draft)
+        return without_people(draft) if self.is_private(draft) else (draft, ())
 
     def action_personal(self) -> None:
         """Shows personal data of the production answer on screen, and hides it again."""
@@ -100,8 +112,16 @@ class PrivacyActions(LabActions):
         """The command that makes the same call, without a secret, and without a person where it is for production."""
         if self.draft is not None:
             environment = self.bench.engine.environment
-            draft = self.desk.veil.draft_to_share(self.draft, environment.kind)
+            kind = "prod" if self.is_private(self.draft) else environment.kind
+            draft = self.desk.veil.draft_to_share(self.draft, kind)
             self.copy(EXPORTERS["command"](draft, environment.name), self.language("copy.command"))
+
+
+def without_people(draft: RequestDraft) -> tuple[RequestDraft, tuple[str, ...]]:
+    """The draft without the rows that are about people, and their names."""
+    from topexplorer.core.disguise import without_personal
+
+    return without_personal(draft)
 
 
 def is_made_up(exchange: Exchange | None) -> bool:

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from topexplorer.core.language import Language
 from topexplorer.core.text import clean, clean_line, fit
 from topexplorer.tui.screens.dialog import Dialog
-from topexplorer.tui.widgets.drawable import Drawable
+from topexplorer.tui.widgets.drawable import DiscreetInput
 
 
 class AskText(Dialog[str]):
@@ -33,7 +33,7 @@ class AskText(Dialog[str]):
         super().__init__(language, title, language("dialog.text.keys"), classes=f"-ask {classes}")
         self._explanation = explanation
         self._expected = expected
-        self._input = Input(value, placeholder=placeholder, highlighter=Drawable())
+        self._input = DiscreetInput(value, placeholder)
         self._input.cursor_blink = False
         self._fault = Static("", classes="dialog-fault", markup=False)
 

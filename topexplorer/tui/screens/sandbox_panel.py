@@ -16,7 +16,7 @@ from topexplorer.core.language import Language
 from topexplorer.core.text import clean_line, fit
 from topexplorer.core.values import GMT8
 from topexplorer.tui.screens.dialog import Dialog
-from topexplorer.tui.widgets.drawable import Drawable
+from topexplorer.tui.widgets.drawable import DiscreetInput
 from topexplorer.tui.widgets.page import Page, Row, row
 
 REFRESH_SECONDS = 0.5
@@ -35,7 +35,7 @@ class SandboxPanel(Dialog[None]):
         super().__init__(language, language("sandbox.title"), language("sandbox.keys"), classes="-page -sandbox")
         self._gateway = gateway
         self._faults = OptionList(id="sandbox-faults")
-        self._input = Input(placeholder=language("sandbox.rule"), highlighter=Drawable(), compact=True)
+        self._input = DiscreetInput(placeholder=language("sandbox.rule"), compact=True)
         self._input.cursor_blink = False
         self._fault = Static("", classes="dialog-fault", markup=False)
         self._log = Page(id="sandbox-log")

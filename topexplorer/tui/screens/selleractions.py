@@ -23,12 +23,15 @@ class SellerScreen(EnvironmentScreen):
     """The levels that the session in use cannot call, each with the reason in a word or two."""
 
     @work(exit_on_error=False)
-    async def open_sellers(self, nick: str = "") -> None:
+    async def open_sellers(self, nick: str | None = None) -> None:
         """The panel, its cursor on that seller."""
         from topexplorer.tui.screens.seller_panel import SellerPanel
 
-        await self.app.push_screen_wait(SellerPanel(self.language, self.bench, nick))
+        await self.app.push_screen_wait(SellerPanel(self.language, self.bench, nick, self.show_environment))
         self.show_environment()
+
+    def watch_seller(self) -> None:
+        self.redraw_dialogs()
 
     def action_sellers(self) -> None:
         self.open_sellers()

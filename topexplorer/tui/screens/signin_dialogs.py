@@ -6,7 +6,8 @@ Each ends with the nick of the seller whose session was kept; None when it was g
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from time import monotonic
 from typing import ClassVar
 
@@ -24,9 +25,10 @@ from topexplorer.core.text import clean, clean_line
 from topexplorer.core.veil import Veil
 from topexplorer.engine.consent import ConsentPage
 from topexplorer.engine.oauth import Wish
-from topexplorer.engine.signin import SECONDS
+from topexplorer.engine.signin import SECONDS, NotKept
 from topexplorer.engine.storedkeys import SellerToken
 from topexplorer.tui.screens.dialog import Dialog
+from topexplorer.tui.screens.sellerlines import name_of
 from topexplorer.tui.tell import tell_copied
 from topexplorer.tui.widgets.page import Page, row
 from topexplorer.tui.widgets.secret_input import SecretInput
@@ -46,20 +48,42 @@ class SignInDialog(Dialog[str]):
         super().__init__(language, title, language(f"signin.{way}.keys"), classes=f"-signin{danger}")
         self._bench = bench
         self._address = ""
+        self._is_busy = False
+        self._held: NotKept | None = None
+        """What waits for the vault to be opened."""
         self._url = Static("", classes="signin-address", markup=False)
         self._told = Static("", classes="dialog-fault", markup=False)
 
     def on_mount(self) -> None:
         self.watch(self.app, "demo", self._draw_address, init=False)
 
-    @work(exit_on_error=False, exclusive=True, group="signin")
+    def _begin(self, task: Callable[[], Awaitable[SellerToken]], words: str) -> None:
+        """Once, however often Enter is pressed: a code works once. What was traded already is only kept."""
+        if self._is_busy:
+            return
+        self._is_busy = True
+        if self._held is not None:
+            task, words = partial(self._bench.sign_in.keep, self._held), self.language("signin.keeping")
+        self._told.update(words)
+        self._until_kept(task)
+
+    @work(exit_on_error=False, group="signin")
     async def _until_kept(self, task: Callable[[], Awaitable[SellerToken]]) -> None:
         try:
             token = await task()
+        except NotKept as held:
+            self._held = held
+            self._told.update(self.language("signin.held", seller=name_of(held.token.nick, self.language)))
         except TopExplorerError as error:
             self._fail(error)
         else:
             self.dismiss(token.nick)
+        finally:
+            self._is_busy = False
+            self._ended()
+
+    def _ended(self) -> None:
+        """Nothing is under way any more."""
 
     def _fail(self, error: TopExplorerError) -> None:
         say = self.language
@@ -101,20 +125,25 @@ class BrowserDialog(SignInDialog):
 
     def action_again(self) -> None:
         """Starts once more after a failure; while one is waiting, nothing happens."""
-        if self._until is None:
+        if not self._is_busy and self._held is None:
             self._until = monotonic() + SECONDS
             self._words = self.language("signin.browser.starting")
-            self._told.update("")
-            self._until_kept(self._browse)
-            self._tick()
+        self._begin(self._browse, "")
+        self._tick()
 
     async def _browse(self) -> SellerToken:
-        try:
-            return await self._bench.sign_in.browse(self._show_address, self._opened, self._stray)
-        finally:
-            self._until = None
-            if self.is_attached:
-                self._tick()
+        return await self._bench.sign_in.browse(self._show_address, self._opened, self._stray, self._arrived)
+
+    def _ended(self) -> None:
+        self._until = None
+        if self.is_attached:
+            self._tick()
+
+    def _arrived(self) -> None:
+        """What is waited for now is the token."""
+        self._until = None
+        self._told.update("")
+        self._tick()
 
     def _opened(self, done: bool) -> None:
         self._words = self.language("signin.browser.opened" if done else "signin.browser.by_hand")
@@ -124,11 +153,14 @@ class BrowserDialog(SignInDialog):
         self._told.update(self.language("signin.stray"))
 
     def _tick(self) -> None:
-        if self._until is None:
-            self._state.update(self.language("signin.browser.over"))
-            return
-        left = self.language.render(countdown(max(self._until - monotonic(), 1.0)))
-        self._state.update(f"{self._words} {left}")
+        say = self.language
+        if self._until is not None:
+            left = say.render(countdown(max(self._until - monotonic(), 1.0)))
+            self._state.update(f"{self._words} {left}")
+        elif self._held is not None:
+            self._state.update("")
+        else:
+            self._state.update(say("signin.trading" if self._is_busy else "signin.browser.over"))
 
 
 class PasteDialog(SignInDialog):
@@ -160,10 +192,10 @@ class PasteDialog(SignInDialog):
     @work(exit_on_error=False, exclusive=True, group="prepare")
     async def _prepare(self) -> None:
         """Makes the address, and keeps the sandbox's pages open as long as they may be wanted."""
-        callback, engine = self._callback.value.strip(), self._bench.engine
+        callback = self._callback.value.strip()
         try:
             wish = await self._bench.sign_in.by_hand(callback=callback)
-            self._bench.seller_choices.remember("callbacks", engine.environment.name, callback)
+            self._bench.seller_choices.remember("callbacks", wish.environment.name, callback)
         except TopExplorerError as error:
             self._fail(error)
             return
@@ -180,8 +212,7 @@ class PasteDialog(SignInDialog):
             self._code.focus()
         elif self._wish is not None:
             wish, typed = self._wish, self._code.secret
-            self._told.update(self.language("signin.trading"))
-            self._until_kept(lambda: self._bench.sign_in.pasted(wish, typed))
+            self._begin(lambda: self._bench.sign_in.pasted(wish, typed), self.language("signin.trading"))
 
 
 class ConsentDialog(SignInDialog):
@@ -219,7 +250,14 @@ class ConsentDialog(SignInDialog):
             return
         wish, page = self._asked
         nick = None if event.option.id == REFUSE else event.option.id
-        self._until_kept(lambda: self._bench.sign_in.consent(wish, page, nick))
+        self._begin(lambda: self._bench.sign_in.consent(wish, page, nick), self.language("signin.trading"))
+
+
+WAYS: Mapping[str, Callable[[Language, Workbench], SignInDialog]] = {
+    "browser": BrowserDialog,
+    "paste": PasteDialog,
+    "here": ConsentDialog,
+}
 
 
 def _short(lines: Sequence[str]) -> list[str]:

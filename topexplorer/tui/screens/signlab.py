@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -30,7 +30,7 @@ from topexplorer.engine.gatewayclock import TIME
 from topexplorer.engine.madeup import keys_are_made_up, steps
 from topexplorer.tui.screens.dialog import Dialog
 from topexplorer.tui.tell import tell_error
-from topexplorer.tui.widgets.page import Page, Row, row
+from topexplorer.tui.widgets.page import Page, Row, Span, row
 from topexplorer.tui.widgets.sign_preview import step_rows
 from topexplorer.tui.widgets.value_controls import PlainArea
 
@@ -38,6 +38,15 @@ SIDES = ("steps", "finding", "times")
 PAUSE = 0.25
 """Seconds without a key after which a text is looked at."""
 _LOOKS: dict[Look, str] = {"answer": "strong", "head": "muted", "text": "plain", "fix": "accent", "blank": "plain"}
+
+
+class PasteArea(PlainArea):
+    """Takes a call in any form. In demo mode whom it names is made up."""
+
+    def see(self, veil: Veil, text: str) -> str:
+        pasted = read(text)
+        veil.read(pasted.raw, pasted.params)
+        return veil.line(text)
 
 
 class SignLab(Dialog[str]):
@@ -55,17 +64,20 @@ class SignLab(Dialog[str]):
         text: str
         rows: tuple[Row, ...]
         fix: str = ""
+        params: tuple[tuple[str, str], ...] = ()
+        """What the call in it carries."""
 
     def __init__(self, language: Language, bench: Workbench, draft: RequestDraft | None, veil: Veil) -> None:
         super().__init__(language, language("lab.title"), language("lab.keys"), classes="-page -signlab")
         self._bench = bench
         self._draft = draft
         self._veil = veil
-        self._paste = PlainArea(id="lab-paste", placeholder=language("lab.paste"))
+        self._paste = PasteArea(id="lab-paste", placeholder=language("lab.paste"))
         self._paste.cursor_blink = False
         self._page = Page(id="lab-page")
         self._side = "steps"
         self._found: tuple[Row, ...] = ()
+        self._params: tuple[tuple[str, str], ...] = ()
         self._fix = ""
         self._waiting: Timer | None = None
 
@@ -90,9 +102,20 @@ class SignLab(Dialog[str]):
             self._found, self._fix = (), ""
             self._show("steps")
             return
+        self._side = "finding"
+        self._judge_anew(text)
+
+    def _judge_anew(self, text: str) -> None:
         self._found = (row((self.language("lab.looking"), "muted")),)
-        self._show("finding")
+        self._show(self._side)
         self.judge(text)
+
+    def draw_anew(self) -> None:
+        """A sign that could be seen cannot any longer, or the other way round."""
+        if self._paste.text.strip():
+            self._judge_anew(self._paste.text)
+        else:
+            self._show(self._side)
 
     @work(thread=True, exclusive=True)
     def judge(self, text: str) -> None:
@@ -111,13 +134,14 @@ class SignLab(Dialog[str]):
         session = (("session", keys.session.reveal()),) if keys.session else ()
         verdict = solve(pasted, keys.app_secret, known=(*known, *session), app_key=keys.app_key, now=engine.clock())
         rows = tuple(verdict_rows(pasted, verdict, say, reveal=keys_are_made_up(engine) and not self._veil.demo))
-        self.post_message(self.Judged(text, rows, "\n".join(fix.line for fix in verdict.fixes)))
+        fix = "\n".join(fix.line for fix in verdict.fixes)
+        self.post_message(self.Judged(text, rows, fix, (*pasted.params, *known, *session)))
 
     @on(Judged)
     def _judged(self, event: Judged) -> None:
         if event.text == self._paste.text:
-            self._found, self._fix = event.rows, event.fix
-            self._show("finding")
+            self._found, self._fix, self._params = event.rows, event.fix, event.params
+            self._show(self._side)
 
     def on_tabs_tab_activated(self, event: Tabs.TabActivated) -> None:
         event.stop()
@@ -145,7 +169,10 @@ class SignLab(Dialog[str]):
         )
 
     def _finding(self) -> Iterator[Row]:
-        yield from self._found or (row((self.language("lab.nothing_pasted"), "muted")),)
+        for one in self._found or (row((self.language("lab.nothing_pasted"), "muted")),):
+            yield replace(
+                one, spans=tuple(Span(self._veil.signed(span.text, self._params), span.look) for span in one.spans)
+            )
 
     def _times(self) -> Iterator[Row]:
         """Every way to write now, whether the platform takes it, and how the clocks stand."""

@@ -21,7 +21,7 @@ from topexplorer.core.search import SearchIndex
 from topexplorer.core.sessionlife import Level
 from topexplorer.tui.widgets.catalog_list import CatalogList
 from topexplorer.tui.widgets.catalog_rows import CatalogRow, Outlook, Saved, found_rows, tree_rows
-from topexplorer.tui.widgets.drawable import Drawable
+from topexplorer.tui.widgets.drawable import DiscreetInput
 from topexplorer.tui.widgets.filter_bar import FilterBar
 
 MOST_FOUND = 200
@@ -61,9 +61,7 @@ class CatalogPane(Vertical):
         super().__init__(id=id, classes="pane")
         self._language = language
         self._broken = 0
-        self._input = Input(
-            placeholder=language("catalog.search"), highlighter=Drawable(), compact=True, select_on_focus=False
-        )
+        self._input = DiscreetInput(placeholder=language("catalog.search"), compact=True, select_on_focus=False)
         self._input.cursor_blink = False
         self._filters = FilterBar(language)
         self._list = CatalogList()

@@ -81,6 +81,8 @@ class SectionBar(Widget):
 class DocsText(Page):
     """What the platform says to everybody: demo mode makes nothing up here."""
 
+    is_public = True
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [line for line in super().get_line_filters() if not getattr(line, "makes_up", False)]
 

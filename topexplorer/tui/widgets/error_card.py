@@ -96,7 +96,7 @@ class ErrorCard(VerticalScroll, can_focus=False):
         & .card--words { width: 1fr; height: auto; }
         & #card-title { text-style: bold; color: $text-error; padding: 0 1; margin: 0 0 1 0; }
         & #card-fixes { height: auto; margin: 1 0 1 12; }
-        & FixRow { width: auto; height: 1; padding: 0 1; }
+        & FixRow { width: auto; max-width: 100%; height: auto; padding: 0 1; }
         & FixRow:focus { background: $primary 30%; }
         & FixRow.-waiting { color: $text-warning; }
         & PairsView { height: auto; margin: 1 0 0 0; }

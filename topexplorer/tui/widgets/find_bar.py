@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from topexplorer.tui.widgets.drawable import Drawable
+from topexplorer.tui.widgets.drawable import DiscreetInput
 
 
 class FindBar(Horizontal):
@@ -24,7 +24,7 @@ class FindBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static("/", id="find-sign", markup=False)
-        yield Input(id="find-query", highlighter=Drawable(), compact=True, select_on_focus=False)
+        yield DiscreetInput(id="find-query", compact=True, select_on_focus=False)
         yield Static("", id="find-count", markup=False)
 
     @property

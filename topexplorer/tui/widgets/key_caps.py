@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.events import Key
 from textual.reactive import reactive
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
@@ -39,7 +39,8 @@ _SIGNS = {
     "home": "Home",
     "end": "End",
 }
-_NAMES = {"backslash": "\\", "slash": "/", "minus": "-", "asterisk": "*"}
+_NAMES = {"backslash": "\\", "slash": "/", "minus": "-", "asterisk": "*", "underscore": "/"}
+"""Terminals send `ctrl+underscore` for `^/`."""
 
 
 def is_typed(event: Key) -> bool:
@@ -90,6 +91,7 @@ class KeyCaps(Widget):
             caps.stay()
 
     def on_mount(self) -> None:
+        self.watch_pressed()
         self.stay()
 
     def stay(self) -> None:
@@ -112,7 +114,7 @@ class KeyCaps(Widget):
         return Content("   ".join(f"{key} {clean_line(word)}".strip() for key, word in self.pressed))
 
     def watch_pressed(self) -> None:
-        """In the middle, above the footer."""
+        """In the middle, above the footer; of a dialog over it, below the line that names the dialog's keys."""
         wide = max(24, cell_len(str(self.render())) + 8)
-        size = self.app.size
-        self.styles.offset = (max(0, (size.width - wide) // 2), max(0, size.height - 7))
+        size, below = self.app.size, 3 if isinstance(self.parent, ModalScreen) else 7
+        self.styles.offset = (max(0, (size.width - wide) // 2), max(0, size.height - below))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
@@ -26,6 +27,7 @@ from topexplorer.core.language import Message as Sentence
 from topexplorer.core.spec import Param
 from topexplorer.core.text import clean_line
 from topexplorer.core.values import Problem, check_value
+from topexplorer.tui.widgets.drawable import veil_of
 from topexplorer.tui.widgets.field_picker import ChoicePicker, FieldPicker
 from topexplorer.tui.widgets.key_button import KeyButton
 from topexplorer.tui.widgets.param_row import Clock, ParamRow, Surroundings
@@ -132,7 +134,8 @@ class ObjectEditor(ModalScreen["str | None"]):
         self._param = param
         self._before = _compact(text)
         self._warned = False
-        self._around = Surroundings(language, clock, switchable=False)
+        names = tuple(child.name for child in param.children)
+        self._around = Surroundings(language, clock, switchable=False, names=names)
         self._entries = EntryList()
         self._rows = MemberRows(language, clock, picker_for)
         self._area = JsonArea(text)
@@ -244,10 +247,19 @@ class ObjectEditor(ModalScreen["str | None"]):
 
     def _show_entries(self, index: int) -> None:
         """List the entries anew and put that one into the form."""
-        self._entries.show([self._document.label(place) for place in range(len(self._document.entries))])
+        self.draw_anew()
         self._entries.cursor = index
         self._show_entry()
         self._state()
+
+    def draw_anew(self) -> None:
+        """The entries by what may be seen of them."""
+        self._entries.show([self._label(place) for place in range(len(self._document.entries))])
+
+    def _label(self, place: int) -> str:
+        veil = veil_of(self)
+        see = partial(veil.value, beside=self._around.names) if veil else None
+        return self._document.label(place, see)
 
     def _show_entry(self) -> None:
         texts = self._texts()
@@ -268,7 +280,7 @@ class ObjectEditor(ModalScreen["str | None"]):
         self._document.put(self.index, row.param, row.text, self._clock())
         row.problems = self._problems_of(row.param, row.text)
         if self._param.many:
-            self._entries.labels[self.index] = self._document.label(self.index)
+            self._entries.labels[self.index] = self._label(self.index)
             self._entries.refresh()
 
     def on_entry_list_asked(self, event: EntryList.Asked) -> None:

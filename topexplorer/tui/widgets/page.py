@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from re import Pattern
 from typing import ClassVar
 
@@ -22,6 +22,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from topexplorer.core.text import clean_line
+from topexplorer.tui.widgets.drawable import veil_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,16 @@ def row(*parts: str | tuple[str, str], hang: int = 0, target: str = "") -> Row:
     """A row from texts and (text, look) pairs, cleaned."""
     spans = (Span(clean_line(part)) if isinstance(part, str) else Span(clean_line(part[0]), part[1]) for part in parts)
     return Row(tuple(span for span in spans if span.text), hang, target)
+
+
+def resaid(logical: Row, text: str) -> Row:
+    """The row with another text of the same length, in the same colours."""
+    spans: list[Span] = []
+    at = 0
+    for span in logical.spans:
+        spans.append(Span(text[at : at + len(span.text)], span.look))
+        at += len(span.text)
+    return replace(logical, spans=tuple(spans))
 
 
 def wrap(logical: Row, width: int) -> list[tuple[Span, ...]]:
@@ -144,6 +155,8 @@ class Page(ScrollView, can_focus=True):
     """The row that stands out, by its number; -1 for none."""
     mark: reactive[Pattern[str] | None] = reactive(None)
     """What stands out wherever it is on a line."""
+    is_public = False
+    """Whether nobody's data is on it, so that demo mode makes nothing up."""
 
     def __init__(self, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -197,11 +210,28 @@ class Page(ScrollView, can_focus=True):
     def _reflow(self) -> None:
         width = max(self.scrollable_content_region.width, 20)
         self._lines, self._starts = [], []
-        for logical in self._rows:
+        for logical in self._seen():
             self._starts.append(len(self._lines))
             self._lines += wrap(logical, width)
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
+
+    def _seen(self) -> Iterator[Row]:
+        """The rows as they may be seen: asked before they are wrapped, when what is hidden is still in one piece."""
+        veil = veil_of(self)
+        if veil is None:
+            return iter(self._rows)
+        texts = ["".join(span.text for span in logical.spans) for logical in self._rows]
+        whole = "\n".join(texts)
+        seen = veil.masked_line(whole) if self.is_public else veil.line(whole)
+        if seen == whole:
+            return iter(self._rows)
+        lines = zip(self._rows, texts, seen.split("\n"), strict=True)
+        return (logical if text == shown else resaid(logical, shown) for logical, text, shown in lines)
+
+    def draw_anew(self) -> None:
+        """Something else may be seen than before."""
+        self._reflow()
 
     def on_resize(self, event: Resize) -> None:
         self._reflow()

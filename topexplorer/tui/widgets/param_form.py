@@ -79,7 +79,8 @@ class ParamForm(ParamRows):
         self._method = spec.method if spec else ""
         self._params = tuple(sorted(spec.params, key=lambda param: not param.required)) if spec else ()
         fields = selectable_fields(spec) if spec and any(param.type == "fields" for param in self._params) else ()
-        self._around = Surroundings(self.language, self.clock, fields)
+        names = tuple(param.name for param in self._params)
+        self._around = Surroundings(self.language, self.clock, fields, names=names)
         self._revealed = False
         fitting = self.seed if self.seed is not None and self.seed.api == self._method else None
         self._draft = fitting or RequestDraft(self._method)

@@ -40,6 +40,8 @@ class Surroundings:
     """What a `fields` parameter may name."""
     switchable: bool = True
     """Whether rows can be switched off; members of an object cannot."""
+    names: tuple[str, ...] = ()
+    """What the rows are called."""
 
 
 class ParamRow(RowFrame):
@@ -87,7 +89,7 @@ class ParamRow(RowFrame):
         names = [path for path, _field in around.fields] if param.type == "fields" else []
         names += [choice.value for choice in param.choices]
         hint = paramwords.placeholder(around.language, param)
-        self.control = control_for(param, text, hint, around.language, names)
+        self.control = control_for(param, text, hint, around.language, names, around.names)
         self.button = self.make_button()
 
     def compose(self) -> ComposeResult:

@@ -35,7 +35,7 @@ class PastAbout(Widget):
         language: Language,
         now: Callable[[], datetime],
         titles: Callable[[str], str],
-        see: Callable[[str, str], str],
+        see: Callable[[str, str, tuple[str, ...]], str],
     ) -> None:
         super().__init__()
         self._language = language
@@ -47,11 +47,12 @@ class PastAbout(Widget):
         call, width = self.call, self.content_size.width
         if call is None:
             return Content()
-        at, seller = call.at.astimezone(GMT8), self._see("seller_nick", call.seller)
+        at, seller = call.at.astimezone(GMT8), self._see("seller_nick", call.seller, ())
         day = date_text(at.date(), self._now().astimezone(GMT8).date(), self._language)
         parts = (call.id, f"{day} {at:%H:%M:%S} GMT+8", seller, self._titles(call.api) or call.api)
         first = clean_line(" · ".join(filter(None, parts)))
         values = sorted((self.values or {}).items(), key=lambda pair: pair[0] == "fields")
-        seen = ((name, self._see(name, text[:LONGEST_VALUE])) for name, text in values)
+        names = tuple(self.values or ())
+        seen = ((name, self._see(name, text[:LONGEST_VALUE], names)) for name, text in values)
         second = clean_line("  ".join(f"{name}={text}" for name, text in seen))
         return Content.assemble((cut(first, width), "bold"), "\n", (cut(second, width), "$foreground-muted"))

@@ -38,7 +38,7 @@ def welcome_rows(say: Language, where: Where | None) -> Iterator[Row]:
     kind, name = (where.kind, clean_line(where.name)) if where else ("sandbox", "")
     yield row((say(f"welcome.title.{kind}", name=name), "strong"))
     yield row()
-    if where and kind != "sandbox" and not where.app_key and not where.locked:
+    if where and kind != "sandbox" and not (where.app_key or where.locked or where.shut_out):
         yield row((f"{BY_ID['environment'].key_label} K".ljust(7), "accent"), say("welcome.keys"), hang=7)
     yield row(("F2     ", "accent"), say("welcome.find"), hang=7)
     shown = {"examples": "fill", "send": "send", "sign": "sign", "save": "keep", "history": "history", "help": "help"}

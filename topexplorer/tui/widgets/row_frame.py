@@ -7,6 +7,8 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
+from topexplorer.tui.widgets.drawable import veiled
+
 MUTED = "$foreground 60%"
 
 
@@ -53,6 +55,10 @@ class RowFrame(Widget):
         if before is not None:
             self.refresh(layout=len(self._noted(before[0])) != len(before[1]))
 
+    def draw_anew(self) -> None:
+        """Something else may be seen than before."""
+        self.reword()
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return super().get_content_height(container, viewport, width) + len(self._noted(width))
 
@@ -60,7 +66,7 @@ class RowFrame(Widget):
         """The lines below the control, for a row of `width` cells."""
         if self._notes is None or self._notes[0] != width:
             room = max(width - self.columns[0] - 1, 8)
-            self._notes = width, [line for note in self.notes() for line in note.wrap(room)]
+            self._notes = width, [line for note in self.notes() for line in veiled(self, note).wrap(room)]
         return self._notes[1]
 
     def render(self) -> RenderResult:

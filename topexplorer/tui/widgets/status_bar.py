@@ -30,6 +30,8 @@ class Where:
     """Whether its keys are in a vault that is not open."""
     read_only: bool = False
     """Whether no write can leave."""
+    shut_out: bool = False
+    """Whether it has no keys because their vault cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class StatusBar(Widget):
         kind = self._language(f"kind.{self.where.kind}")
         name = "" if self.where.name == self.where.kind else f" {self.where.name}"
         key = self.where.app_key
-        app = self._language("status.app", key=key) if key else self._language("status.no_keys")
+        lack = self._language("status.vault" if self.where.shut_out else "status.no_keys")
+        app = self._language("status.app", key=key) if key else lack
         guarded = f"· {self._language('env.mark.read_only')} " if self.where.read_only else ""
         texts = [(f" {kind}{clean_line(name)} {guarded}", "kind"), (f"· {clean_line(app)} ", "name")]
         if self.where.locked:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import events
@@ -19,13 +19,14 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.suggester import Suggester
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import TextArea
+from textual.widgets.text_area import Selection
 
 from topexplorer.core.language import Language
 from topexplorer.core.spec import Param
 from topexplorer.core.text import cell_width, clean_line
 from topexplorer.core.veil import Veil
-from topexplorer.tui.widgets.drawable import Drawable, drawable
+from topexplorer.tui.widgets.drawable import DiscreetInput, Sight, drawable
 from topexplorer.tui.widgets.row_list import cut
 
 
@@ -45,7 +46,7 @@ class _Completion(Suggester):
         return None if found is None else f"{before}{comma}{last[: -len(last.lstrip())]}{found}"
 
 
-class ValueInput(Input):
+class ValueInput(DiscreetInput):
     """One line of text. Pasting keeps line breaks, shown as signs; only the one at the end is dropped."""
 
     DEFAULT_CSS = """
@@ -56,21 +57,20 @@ class ValueInput(Input):
     """The text scrolls inside the field: a key must not lay out the screen, which costs 20 ms in a long form."""
     named = ""
     """The parameter it is for: demo mode shows by it what is made up instead."""
+    beside: tuple[str, ...] = ()
+    """The names of the others."""
 
     def __init__(self, text: str, placeholder: str = "", names: Sequence[str] = (), many: bool = False) -> None:
         self._offer = placeholder
-        super().__init__(
-            text,
-            "",
-            Drawable(self._seen),
-            suggester=_Completion(names, many) if names else None,
-            select_on_focus=False,
-        )
+        super().__init__(text, suggester=_Completion(names, many) if names else None, select_on_focus=False)
         self.cursor_blink = False  # a blinking cursor is half of what an idle screen costs
 
-    def _seen(self, text: str) -> str:
-        veil: Veil | None = getattr(self.app, "veil", None)
-        return veil.value(self.named, text) if veil else text
+    def see(self, veil: Veil, text: str) -> str:
+        return veil.value(self.named, text, self.beside)
+
+    @property
+    def about(self) -> object:
+        return self.named, self.beside
 
     @property
     def text(self) -> str:
@@ -93,13 +93,53 @@ class ValueInput(Input):
 
 
 class PlainArea(TextArea):
-    """Text over several lines, control characters shown as signs and kept."""
+    """Text over several lines, control characters shown as signs and kept. What is copied of it is what is seen."""
+
+    def __init__(self, text: str = "", **options: Any) -> None:
+        self._sight = Sight(self, self.see)
+        self._real: list[str] = []
+        self._whole = ""
+        self._seen: tuple[str, list[str]] = ("", [""])
+        super().__init__(text, **options)
+
+    def see(self, veil: Veil, text: str) -> str:
+        """What may be seen of the text, with its lines as long as they are."""
+        return veil.line(text)
 
     def get_line(self, line_index: int) -> Text:
-        return Text(drawable(self.document.get_line(line_index)), end="", no_wrap=True)
+        seen = self._sight.of(self._typed())
+        if self._seen[0] is not seen:
+            self._seen = (seen, seen.split("\n"))
+        lines = self._seen[1]
+        return Text(drawable(lines[line_index] if line_index < len(lines) else ""), end="", no_wrap=True)
+
+    def _typed(self) -> str:
+        """The whole text, with plain line breaks."""
+        lines = self.document.lines
+        if lines != self._real:
+            self._real = list(lines)
+            self._whole = "\n".join(lines)
+        return self._whole
+
+    @property
+    def selected_text(self) -> str:
+        start, end = sorted(self.selection)
+        before = self.document.lines
+        first, last = (sum(len(line) + 1 for line in before[:row]) + column for row, column in (start, end))
+        return self._sight.copied(self._typed(), first, last).replace("\n", self.document.newline)
+
+    def action_cut(self) -> None:
+        """The whole line where nothing is selected."""
+        if not self.read_only:
+            start, end = sorted(self.selection)
+            if start == end:
+                start, end = (start[0], 0), min((start[0] + 1, 0), self.document.end)
+                self.selection = Selection(start, end)
+            self.action_copy()
+            self.delete(start, end, maintain_selection_offset=False)
 
 
-class JsonArea(TextArea):
+class JsonArea(PlainArea):
     """JSON text over several lines; grows with it up to six."""
 
     DEFAULT_CSS = """
@@ -109,10 +149,8 @@ class JsonArea(TextArea):
     def __init__(self, text: str, placeholder: str = "") -> None:
         super().__init__(text, placeholder=Content(placeholder), compact=True, tab_behavior="focus")
 
-    def get_line(self, line_index: int) -> Text:
-        line = self.document.get_line(line_index)
-        veil: Veil | None = getattr(self.app, "veil", None)
-        return Text(drawable(veil.json_line(line) if veil else line), end="", no_wrap=True)
+    def see(self, veil: Veil, text: str) -> str:
+        return veil.json(text)
 
 
 class BooleanSwitch(Widget, can_focus=True):
@@ -201,12 +239,19 @@ class BooleanSwitch(Widget, can_focus=True):
 Control = ValueInput | JsonArea | BooleanSwitch
 
 
-def control_for(param: Param, text: str, placeholder: str, language: Language, names: Sequence[str]) -> Control:
-    """The control for a parameter's type. `names` are the texts it can complete."""
+def control_for(
+    param: Param,
+    text: str,
+    placeholder: str,
+    language: Language,
+    names: Sequence[str],
+    beside: tuple[str, ...] = (),
+) -> Control:
+    """The control for a parameter's type. `names` are the texts it can complete, `beside` the other parameters."""
     if param.type == "boolean" and not param.many:
         return BooleanSwitch(text, language)
     if param.type == "json":
         return JsonArea(text, placeholder)
     field = ValueInput(text, placeholder, names, param.many or param.type == "fields")
-    field.named = param.name
+    field.named, field.beside = param.name, beside
     return field

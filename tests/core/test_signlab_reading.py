@@ -126,6 +126,19 @@ def test_random_values_survive_every_form(name: str, seed: int) -> None:
     assert pasted.sign == SIGN
 
 
+@pytest.mark.parametrize("last", ["timestamp", "title"])
+def test_a_url_that_was_printed_before_it_was_encoded_is_read_with_its_blanks(last: str) -> None:
+    params = {"method": "a.b", "timestamp": "2024-05-01 12:00:00", "title": "red  wool socks", "sign": SIGN}
+    params[last] = params.pop(last)
+    written = "&".join(f"{name}={text}" for name, text in params.items())
+    end = "" if last == "timestamp" else "&v=2.0"
+    pasted = read(f"2024-05-01 12:00:01 GET https://gw.example/router/rest?{written}{end} took 12 ms, x = 1&y")
+    del params["sign"]
+    assert pasted.form == "url"
+    assert dict(pasted.params) == {**params, **({"v": "2.0"} if end else {})}
+    assert pasted.sign == SIGN
+
+
 def test_what_java_prints_for_a_map_is_read() -> None:
     pasted = read("DEBUG params: {app_key=1, fields=a,b, method=taobao.time.get, sign=" + SIGN + "}")
     assert pasted.params == (("app_key", "1"), ("fields", "a,b"), ("method", "taobao.time.get"))
@@ -239,6 +252,7 @@ HOSTILE = {
     "words": "p.put(" * (LONGEST // 6),
     "one value": "method=a.b&sign=" + "A" * 32 + "&x=" + "%E6%B7%98" * 100_000,
     "log": "^_^a=1&" * (LONGEST // 7),
+    "blanks": "?a=b" + " x&y=z 12:00:0" * (LONGEST // 14),
 }
 
 

@@ -23,6 +23,14 @@ from topexplorer.core.signlab.pastedshell import read_curl, read_http
 SECRET_NAMES = frozenset({"appsecret", "secret", "clientsecret", "secretkey", "appkeysecret"})
 SIGN_SHAPE = r"[0-9A-Fa-f]{16,160}|[0-9A-Za-z+/_-]{22,88}={1,2}"
 _SIGN_NAMES = ("sign", "top_sign", "signature")
+_QUERY = re.compile(
+    r"""
+    \?([^\s"'<>#?=]+=[^\s"'<>#]*                                       # a=b&c=d, then behind a blank
+    (?:[ ](?:\d\d:\d\d:\d\d[^\s"'<>#]*                                # a time of day
+        |[^"'<>#?=&\r\n]{0,200}&[^\s"'<>#?=&]+=[^\s"'<>#]*))*)         # or the rest of a value and more of the query
+    """,
+    re.VERBOSE,
+)
 _CODE_OF: dict[Form, CodeLanguage] = {
     "python": "python",
     "php": "php",
@@ -143,8 +151,11 @@ def _hinted(text: str) -> CodeLanguage | None:
 
 
 def read_url(text: str) -> Written | None:
-    """The query of the first URL, with the form after it when a second line holds one."""
-    found = re.search(r"""\?([^\s"'<>#?=]+=[^\s"'<>#]*)""", text)
+    """The query of the first URL, with the form after it when a second line holds one.
+
+    A program that prints its URL before encoding it leaves blanks in, in the timestamp at least.
+    """
+    found = _QUERY.search(text)
     if not found:
         return None
     params, raw = form_pairs(found[1])

@@ -111,7 +111,7 @@ def test_the_time_a_document_takes_grows_no_faster_than_it_does(piece: str) -> N
         return process_time() - started
 
     for start in ("", '{"x":', "<a>"):
-        short, long = ((start + piece * (size // len(piece))).encode() for size in (32_000, 256_000))
+        short, long = ((start + piece * (size // len(piece))).encode() for size in (16_000, 128_000))
         # Eight times as long: what grows with the square would take 64 times as long.
         assert min(seconds(long) for _ in range(2)) < 28 * max(0.002, min(seconds(short) for _ in range(3)))
 
@@ -172,7 +172,10 @@ def test_whom_an_answer_names_in_a_field_is_hidden_in_its_prose(form: str, style
         "buyer_nick": "wang_xy",
         "seller_name": "客服",
         "nick": "desc",
-        "trace": {"desc": "已签收，签收人 王小雨，代收李雷", "tail": "用户wang_xy 电话8888666，请联系客服"},
+        "trace": {"desc": "已签收，签收人 王小雨，代收李雷", "tail": "用户wang_xy 电话，请联系客服"},
+        "seller_nick": "安踏",
+        "buyer": {"nick": "good", "receiver_address": "杭州市", "phone": "2026001"},
+        "item": {"title": "安踏官方旗舰店 安踏跑鞋", "result": "good", "num_iid": 2026001, "city": "杭州市"},
         "seen": ["王小雨", "客服"],
         "spoken": "wang_xyz 王小二",
     }
@@ -180,7 +183,17 @@ def test_whom_an_answer_names_in_a_field_is_hidden_in_its_prose(form: str, style
     hidden = disguise.body(FORMS[form](answer).encode()).decode()
     text = _strings(hidden)
     assert [part for part in ("王小雨", "李雷", "wang_xy ", "8888666") if part in text] == []
-    assert [part for part in ("已签收，签收人 ", "代收", "请联系客服", "wang_xyz 王小二") if part not in text] == []
+    stays = (
+        "已签收，签收人 ",
+        "代收",
+        "请联系客服",
+        "wang_xyz 王小二",
+        "安踏官方旗舰店 安踏跑鞋",
+        "good",
+        "2026001",
+        "杭州市",
+    )
+    assert [part for part in stays if part not in text] == []
     refused = Refusal(15, "王小雨", "isv.x", "找不到王小雨", None, '{"r":{"receiver_name":"王小雨"}}'.encode())
     outcome = hidden_exchange(exchange(refused, draft=RequestDraft("a.get", {})), disguise).outcome
     assert "王小雨" not in repr(outcome)

@@ -98,6 +98,8 @@ def test_base64_is_masked_however_its_lines_are_broken(secret: str) -> None:
                 other = line_end.join(other[at : at + width] for at in range(0, len(other), width))
                 assert (other.startswith(start), other.endswith(end)) == (True, True)
                 assert taint.mask_body(text.encode()) == shown.encode()
+                drawn = text.replace("\r", "\u240d").replace("\n", "\u240a")
+                assert taint.mask(drawn) == shown.replace("\r", "\u240d").replace("\n", "\u240a")
     body = f"{'A' * (BLOCK - 50)}\n{b64encode(secret.encode() * 3).decode()[:60]}"
     body += f"\n{b64encode(secret.encode() * 3).decode()[60:]}"
     assert taint.mask_body(body.encode()).count(MASK.encode()) == 1

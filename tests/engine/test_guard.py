@@ -180,6 +180,12 @@ def test_what_somebody_else_writes_into_config_toml_holds_from_the_next_call_on(
     written("", '[environments.shop]\nkind = "dev"\n')
     bench.look_again()
     engine.use("shop")
+    written("", '[environments.shop]\nkind = "prod"\n')
+    assert "shop has become production" in refusal_of(Forbidden)
+    assert engine.environment.name == "sandbox"
+    written("", '[environments.shop]\nkind = "dev"\n')
+    bench.look_again()
+    engine.use("shop")
     written("")
     assert "no environment shop" in refusal_of(UnknownEnvironment)
 

@@ -313,7 +313,13 @@ async def test_what_somebody_else_writes_into_config_toml_holds_in_an_open_explo
         await pilot.press("ctrl+e")
         panel = await at(pilot, EnvironmentPanel)
         await settled(pilot, lambda: "cannot be used" in entries(panel)["prod"])
+        configure(tmp_path, '[environments.dev]\ngateway = "embedded"\n[environments.late]\nkind = "dev"\n')
+        await pilot.press("escape", "ctrl+e")
+        panel = await at(pilot, EnvironmentPanel)
+        await settled(pilot, lambda: "late" in entries(panel))
         configure(tmp_path, '[environments.dev]\ngateway = "embedded"\n')
+        await pilot.press("end", "e")
+        await settled(pilot, lambda: "late" not in entries(panel))
         await pilot.press("home", "down", "enter")
         await settled(pilot, lambda: screen.bench.engine.environment.name == "dev")
         assert not screen.bench.problems

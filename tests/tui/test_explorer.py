@@ -25,6 +25,7 @@ from topexplorer.tui.widgets.error_card import ErrorCard
 from topexplorer.tui.widgets.page import Page
 from topexplorer.tui.widgets.param_form import ParamForm
 from topexplorer.tui.widgets.request_pane import RequestPane
+from topexplorer.tui.widgets.value_controls import ValueInput
 
 pytestmark = pytest.mark.anyio
 
@@ -174,6 +175,8 @@ async def test_switching_the_language_keeps_draft_and_answer(opened: Opened) -> 
         await pilot.press("ctrl+t")
         await sent(pilot)
         screen = explorer(pilot)
+        await pilot.press("f3")
+        await typed(pilot, "1")
         before = (screen.draft, screen.exchange)
         await pilot.press("f9")
         await settled(pilot, lambda: screen.query_one("#catalog").border_title == "目录")
@@ -181,6 +184,7 @@ async def test_switching_the_language_keeps_draft_and_answer(opened: Opened) -> 
         assert (screen.draft, screen.exchange) == before
         form = screen.query_one(ParamForm)
         assert form.draft == screen.draft
+        assert [one.text for one in form.query(ValueInput) if one.named == "tid"] == [screen.draft.values["tid"]]
 
 
 async def test_prod_has_to_be_typed_colours_the_screen_and_asks_before_a_write(opened: Opened) -> None:

@@ -170,6 +170,13 @@ async def test_in_demo_mode_fields_lists_and_copies_show_nobody_whatever_names_s
         whole = await copied(pilot, "home", "shift+end")
         assert len(whole) == 3
         assert await copied(pilot, "end", "shift+left", "shift+left") == whole[1:] != "铁柱"
+        await pilot.press("home", "shift+end", "ctrl+x")
+        assert "赵铁柱" not in app.clipboard
+        assert screen.draft is not None
+        assert "operator" not in screen.draft.values
+        await pilot.press("ctrl+v")
+        await settled(pilot, lambda: screen.draft and screen.draft.values.get("operator") == "赵铁柱")
+        assert "赵铁柱" not in seen(pilot)
         field(screen, "message").focus()
         assert "李大伟" not in await copied(pilot, "home", "shift+end")
         draft = RequestDraft(UPDATE, {"tid": TID, "name": "王大锤", "receiver_address": "文三路 99 号"})

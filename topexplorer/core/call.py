@@ -102,7 +102,7 @@ class RequestDraft:
     @property
     def lacking(self) -> tuple[str, ...]:
         """Those of them that were not given again: as it stands it is not the request that it was."""
-        return tuple(sorted(self.left_out - self.values.keys() - self.files.keys()))
+        return tuple(sorted(self.left_out - self.values.keys() - self.files.keys() - self.off))
 
     def with_value(self, name: str, text: str) -> RequestDraft:
         return replace(self, values={**self.values, name: text})

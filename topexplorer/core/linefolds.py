@@ -19,7 +19,12 @@ def _ending(end: str, before: str) -> re.Pattern[str]:
     return re.compile(rf"{end}(?:(?<={line}{end})|(?<={line}{before}{end}))(?={_LETTER})")
 
 
-_ENDS = (("\n", "\r", _ending(r"\n", r"\r")), ("\\n", "\\r", _ending(r"\\n", r"\\r")))
+_ENDS = (
+    ("\n", "\r", _ending(r"\n", r"\r")),
+    ("\\n", "\\r", _ending(r"\\n", r"\\r")),
+    ("\u240a", "\u240d", _ending("\u240a", "\u240d")),
+)
+"""As they are, as JSON writes them, and the signs that are drawn for them."""
 
 
 class Unfolded:

@@ -14,13 +14,18 @@ LISTED: frozenset[Kind] = frozenset({"nick", "id", "mobile", "email"})
 """What a parameter may name several of, with commas."""
 MOST_SENT = 200
 """Texts of a request that are searched for in its answer."""
-_PEOPLE: frozenset[Kind] = frozenset({"name", "nick", "phone", "address"})
-"""What an answer's own sentences may repeat and nobody could tell by its looks."""
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
     "金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施牛樊葛邢安齐易乔伍庞颜倪庄聂章"
+    "欧司诸上皇尉东令慕"
 )
-"""Of the names of two letters, those that begin so are searched for: `客服` in a field is nobody."""
+"""What the names begin with that are searched for: `客服` in a field is nobody."""
+_TELLING: Mapping[Kind, re.Pattern[str]] = {
+    "name": re.compile(rf"[{''.join(sorted(_SURNAMES))}][\u4e00-\u9fff]{{1,3}}|[A-Z][a-z]+(?: [A-Z][a-z]+)+"),
+    "nick": re.compile(r"(?=.*[0-9_])(?=.*[A-Za-z])\w{6,}", re.ASCII),
+    "address": re.compile(r"(?=.*\d).{8,}"),
+}
+"""What an answer's own sentences may repeat, nobody could tell by its looks, and is no word or brand."""
 
 
 def parts(text: str) -> list[str]:
@@ -46,7 +51,8 @@ def named_in(found: Sequence[Place]) -> dict[str, Kind]:
     """The people whom the fields of a document name, by their places in it."""
     texts: dict[str, Kind] = {}
     for one in found:
-        if one.kind in _PEOPLE and _is_told_apart(text := one.text.strip()):
+        text = one.text.strip()
+        if one.kind and one.kind in _TELLING and _TELLING[one.kind].fullmatch(text) and "*" not in text:
             texts.setdefault(text, one.kind)
     return texts
 
@@ -74,11 +80,3 @@ def _between(document: str, found: Sequence[Place]) -> str:
 def _is_repeatable(text: str) -> bool:
     """Whether that text, typed as a person's, is one wherever it stands. Stars are not, nor what every answer says."""
     return len(re.sub(r"[\W_]", "", text)) > 2 and MASK not in text and text.lower() not in ("true", "false", "null")
-
-
-def _is_told_apart(text: str) -> bool:
-    """The same for what an answer names: no short word, nothing starred, and of numbers a local phone's only."""
-    if text.isascii():
-        is_long = len(text) in (7, 8) if text.isdigit() else len(text) > 3
-        return is_long and "*" not in text and _is_repeatable(text)
-    return "*" not in text and (_is_repeatable(text) or (len(text) == 2 and text[0] in _SURNAMES))

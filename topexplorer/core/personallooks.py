@@ -19,7 +19,7 @@ _END = r"(?:-\d{1,6})?(?![0-9A-Za-z]|[_-]+(?!1[3-9]\d{9}(?!\d))[0-9A-Za-z])"
 """An extension, and then no word."""
 _DIGITS: Mapping[Kind, re.Pattern[str]] = {
     "mobile": re.compile(rf"1[3-9]\d[- ]?\d{{4}}[- ]?\d{{4}}{_END}", re.ASCII),
-    "phone": re.compile(rf"0(?:\d{{2,3}}-|(?:10|2\d|[3-9]\d\d) ?)\d{{7,8}}{_END}", re.ASCII),
+    "phone": re.compile(rf"0(?:\d{{2,3}}-|(?:10|2\d|[3-9]\d\d) )\d{{7,8}}{_END}", re.ASCII),
     "idcard": re.compile(
         r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\w)", re.ASCII
     ),

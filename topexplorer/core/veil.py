@@ -181,7 +181,10 @@ def as_long(made: str, text: str) -> str:
 
 
 def _stars(secret: str) -> str:
-    """Stars and then nothing, in as many characters and cells."""
+    """Stars and then nothing, in as many characters, cells and lines."""
+    first, line_end, rest = secret.partition("\n")
+    if line_end:
+        return _stars(first) + line_end + "\n".join(" " * cell_width(line) for line in rest.split("\n"))
     if secret.isascii():
         return MASK[: len(secret)].ljust(len(secret))
     widths = map(cell_width, secret)

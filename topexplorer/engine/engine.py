@@ -28,7 +28,7 @@ from topexplorer.core.call import (
 )
 from topexplorer.core.catalog import Catalog
 from topexplorer.core.diagnosis import ban_seconds
-from topexplorer.core.errors import QuotaExceeded, UnknownEnvironment
+from topexplorer.core.errors import Forbidden, QuotaExceeded, UnknownEnvironment
 from topexplorer.core.gateway import GATEWAYS, LARGE, Unsigned
 from topexplorer.core.language import message
 from topexplorer.core.plannedwrite import PlannedWrite
@@ -105,10 +105,15 @@ class Engine:
         return self.environment
 
     def renew(self, environments: Environments) -> None:
-        """Goes on with these. The active one stays active; where it is gone, nothing is signed in it any more."""
+        """Goes on with these. The active one stays active unless it has become production; where it is gone, nothing is
+        signed in it any more.
+        """
         before = self.environment
         self.environments = environments
         self.environment = environments.get(before.name) or before
+        if self.environment.kind == "prod" and before.kind != "prod":
+            # Production is entered on purpose or not at all.
+            self.use(environments.default.name)
         if self.environment.gateway != before.gateway:
             self.gateway_ahead = timedelta()
             self.gateway_clock.forget()
@@ -136,8 +141,11 @@ class Engine:
         NeedsConfirmation for a write in prod. What that carries, handed back as `confirmed`,
         is sent as it was shown; when anything has become different since, it has to be confirmed anew.
         """
+        active = self.environment.name
         self._look_again()
         environment, spec = self.environment, self.catalog.spec(draft.api)
+        if environment.name != active:
+            raise Forbidden(message("environment.became_prod", name=active))
         self.environments.get_or_raise(environment.name)
         require_permitted(environment, spec, self.catalog)
         require_safe(environment)
@@ -242,11 +250,7 @@ class Engine:
         return exchange
 
     async def _reserve(
-        self,
-        call_id: str,
-        signed: SignedRequest,
-        environment: Environment,
-        on_wait: Callable[[float], None] | None,
+        self, call_id: str, signed: SignedRequest, environment: Environment, on_wait: Callable[[float], None] | None
     ) -> None:
         wanted = self._budgets(signed.method, environment)
         waited = 0.0

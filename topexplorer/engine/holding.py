@@ -24,13 +24,13 @@ def held(engine: Engine, draft: RequestDraft) -> Diagnosis | None:
     if spec.writes and draft.lacking:
         return _lacking(draft)
     status = engine.vault.status(engine.environment)
-    if status.pending or status.locked:
+    if status.pending:
         return None
-    if not status.ready:
+    if not status.ready and not status.locked:
         return _keys(engine, status)
     if trouble := session_trouble(engine.vault, engine.environment, engine.seller, spec, engine.clock()):
         return _session(engine, draft, trouble)
-    return _clock(engine)
+    return None if status.locked else _clock(engine)
 
 
 def _keys(engine: Engine, status: KeyStatus) -> Diagnosis:

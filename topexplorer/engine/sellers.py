@@ -79,9 +79,11 @@ class Sellers:
         token: SellerToken,
         expected: str | None = None,
         passphrase: Secret | None = None,
+        *,
+        use: bool = True,
     ) -> None:
-        """Keeps a token in place of what that seller gave before, and uses it; remembered but in prod and in the
-        embedded sandbox, which forgets its sessions.
+        """Keeps a token in place of what that seller gave before, and uses it if not told otherwise; remembered but in
+        prod and in the embedded sandbox, which forgets its sessions.
 
         Raises SignInFailed when it is not the `expected` seller's, UsageError when the vault has keys of another app,
         and what opening and writing a vault raises.
@@ -95,8 +97,9 @@ class Sellers:
         else:
             self._require_own(environment, token.app_key)
             vault.room.put(environment, token.app_key, None, token, passphrase)
-            self._remember(environment, token.nick)
-        if environment == self.engine.environment:
+            if use:
+                self._remember(environment, token.nick)
+        if use and environment == self.engine.environment:
             self.engine.use_seller(token.nick)
 
     def drop(self, environment: Environment, nick: str) -> None:

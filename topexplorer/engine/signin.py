@@ -50,11 +50,15 @@ class NotKept(VaultLocked):
     Whoever can have it opened hands this to `SignIn.keep`.
     """
 
-    def __init__(self, why: VaultLocked, environment: Environment, token: SellerToken, expected: str | None) -> None:
+    def __init__(
+        self, why: VaultLocked, environment: Environment, token: SellerToken, expected: str | None, use: bool
+    ) -> None:
         super().__init__(message("signin.not_kept", why=why.message), why.hint)
         self.environment = environment
         self.token = token
         self.expected = expected
+        self.use = use
+        """Whether calls are to carry it."""
 
 
 class SignIn:
@@ -144,7 +148,7 @@ class SignIn:
 
     async def keep(self, held: NotKept) -> SellerToken:
         """Keeps after all what a locked vault did not take. Raises as the others do, NotKept again included."""
-        return await self._keep(held.environment, held.token, held.expected)
+        return await self._keep(held.environment, held.token, held.expected, use=held.use)
 
     async def _keep(
         self,
@@ -152,11 +156,13 @@ class SignIn:
         token: SellerToken,
         expected: str | None = None,
         passphrase: Secret | None = None,
+        *,
+        use: bool = True,
     ) -> SellerToken:
         try:
-            await asyncio.to_thread(self._sellers.keep, environment, token, expected, passphrase)
+            await asyncio.to_thread(self._sellers.keep, environment, token, expected, passphrase, use=use)
         except VaultLocked as error:
-            raise NotKept(error, environment, token, expected) from error
+            raise NotKept(error, environment, token, expected, use) from error
         return token
 
     async def consent_page(self, language: str) -> tuple[Wish, ConsentPage]:
@@ -176,8 +182,8 @@ class SignIn:
         return await self.finish(wish, wish.code_of(returned))
 
     async def refresh(self, nick: str) -> SellerToken:
-        """A new session in place of that seller's, kept also for who gives up meanwhile. Only apps of the service
-        market may; others are told so.
+        """A new session in place of that seller's, kept also for who gives up meanwhile. Whose session calls carry
+        stays as it is. Only apps of the service market may; others are told so.
         """
         wish = await self._begin("", nick)
         environment, credentials = wish.environment, wish.credentials
@@ -201,7 +207,7 @@ class SignIn:
         self._learn(*token.secrets())
         oauth.require_same_seller(old, token)
         token = replace(token, nick=old.nick, user_id=token.user_id or old.user_id)
-        return await self._keep(environment, token)
+        return await self._keep(environment, token, use=False)
 
     async def sign_out(self, nick: str) -> bool:
         """Forgets that seller's session, and where the gateway lets an app do so takes the consent back: then True.

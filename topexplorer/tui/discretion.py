@@ -7,7 +7,8 @@ wrapped on the screen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from rich.segment import Segment
@@ -68,6 +69,8 @@ class DiscreetApp(ActiveApp[Result]):
         mask_logs()
         self.bench = bench
         self.veil = Veil(bench.known, bench.new_id)
+        self._taken = ("", "")
+        self._is_pasting = False
         self._curtains = (Curtain(self.veil.masked_line), Curtain(self.veil.made_up_line, makes_up=True))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -137,11 +140,32 @@ class DiscreetApp(ActiveApp[Result]):
 
     def put_on_clipboard(self, text: str) -> bool:
         """What any program can read from now on. What the terminal would cut does not get there; a notice says so."""
+        self._taken = ("", "")
         shown = self.veil.text(text)
         if fits(text) and fits(shown):
             return super().put_on_clipboard(shown)
         tell(self, self.language("copy.too_large", most=MOST_BYTES // 1024), "warning", 10)
         return False
+
+    def take(self, real: str) -> None:
+        """What was just copied or cut, as it is: what is pasted in here is that, though others get what is seen."""
+        self._taken = (super().clipboard, real)
+
+    @contextmanager
+    def pasting(self) -> Iterator[None]:
+        """While a field pastes, the clipboard is what was taken."""
+        self._is_pasting = True
+        try:
+            yield
+        finally:
+            self._is_pasting = False
+
+    @property
+    def clipboard(self) -> str:
+        """What was copied in here, as others get it."""
+        seen, real = self._taken
+        copied = super().clipboard
+        return real if self._is_pasting and copied and copied == seen else copied
 
     def export_screenshot(self, **options: Any) -> str:
         """The screen as SVG, without a secret that is being typed."""

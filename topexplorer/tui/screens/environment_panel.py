@@ -225,8 +225,11 @@ class EnvironmentPanel(Dialog[str]):
                 self._tell(error)
                 return
             form = EnvironmentForm(self.language, bench, entry.environment, entry)
+        elif (environment := bench.environments.get(name)) is not None:
+            form = EnvironmentForm(self.language, bench, environment)
         else:
-            form = EnvironmentForm(self.language, bench, bench.environments[name])
+            self._show(name)
+            return
         await self.app.push_screen_wait(form)
         self._show(name)
 

@@ -90,6 +90,7 @@ class Explorer(HistoryActions):
     async def speak(self, language: Language) -> None:
         """Shows everything in another language; state stays, because panes only show what is bound to them."""
         self.language = language
+        self.seed = self.draft
         await self.recompose()
         self._arrange()
         self.query_one(KeyBar).refresh()

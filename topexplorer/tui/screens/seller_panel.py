@@ -26,6 +26,11 @@ WIDEST = 94
 """Cells of a line before the panel has its size."""
 
 
+def held_words(held: NotKept, say: Language) -> str:
+    """That a session waits for the vault, and what to do."""
+    return say("sellers.held", seller=name_of(held.token.nick, say))
+
+
 class SellerPanel(Dialog[None]):
     """Chooses whose session calls carry, and signs sellers in and out. `nick` is where the cursor is put."""
 
@@ -58,7 +63,9 @@ class SellerPanel(Dialog[None]):
         """The seller who is signed out when `d` is pressed once more: as long as that is asked."""
         self._is_working = False
         self._held: NotKept | None = None
-        """A refreshed session that waits for the vault to be opened."""
+        """A refreshed session that waits for the vault to be opened: nothing else is done before."""
+        self._is_to_be_kept = False
+        """Whether that is done as soon as somebody opens the vault."""
 
     def content(self) -> list[Widget]:
         return [self._list, self._about, self._told]
@@ -92,6 +99,9 @@ class SellerPanel(Dialog[None]):
 
     def _tick(self) -> None:
         """Counts down; only lines that changed are drawn."""
+        if self._held and self._is_to_be_kept and self._bench.vault.room.is_open(self._held.environment):
+            self._is_to_be_kept = False
+            self.action_unlock()
         prompts = self._prompts()
         if len(prompts) != len(self._shown):
             self._fill(self._pointed)
@@ -133,13 +143,20 @@ class SellerPanel(Dialog[None]):
         """Another seller: what was said of the last one is over, but not what is being done."""
         if self._pointed != self._at:
             self._at = self._pointed
-            if not self._is_working:
+            if not self._is_working and self._held is None:
                 self._say("")
 
     @on(OptionList.OptionSelected)
     def _use(self) -> None:
         if (nick := self._pointed) is not None:
             self._start(partial(self._chosen, nick))
+
+    def action_back(self) -> None:
+        """Not while something is being done: how it ends would be told nowhere."""
+        if self._is_working:
+            self._told.update(self.language("sellers.wait"))
+        else:
+            super().action_back()
 
     async def _chosen(self, nick: str) -> str:
         await asyncio.to_thread(self._bench.sellers.use, nick)
@@ -148,7 +165,7 @@ class SellerPanel(Dialog[None]):
 
     def action_unlock(self) -> None:
         """Asks for the vault's passphrase."""
-        self._start(self._unlocked)
+        self._start(self._unlocked, keeps=True)
 
     async def _unlocked(self) -> str | None:
         if self._held is None:
@@ -176,7 +193,7 @@ class SellerPanel(Dialog[None]):
     def action_sign_out(self) -> None:
         """The second time it is pressed on the same seller, the session is forgotten."""
         nick = self._pointed
-        if nick is None or self._is_working:
+        if nick is None or not self._is_free():
             return
         if self._leaving == nick:
             self._start(
@@ -192,12 +209,21 @@ class SellerPanel(Dialog[None]):
         key = "sellers.out.revoked" if revoked else "sellers.out"
         self._say(self.language(key, seller=name_of(nick, self.language), environment=environment.name))
 
-    def _start(self, task: Callable[[], Awaitable[str | None]], words: str = "") -> None:
+    def _start(self, task: Callable[[], Awaitable[str | None]], words: str = "", *, keeps: bool = False) -> None:
         """Does one thing at a time: a key that is pressed meanwhile would end what cannot be had again."""
-        if not self._is_working:
+        if self._is_free(keeps):
             self._is_working = True
-            self._say(words)
+            if self._held is None:
+                self._say(words)
             self._work(task)
+
+    def _is_free(self, keeps: bool = False) -> bool:
+        """Whether something may be begun that `keeps` a session that waits for the vault, or else nothing such waits.
+        Says why not.
+        """
+        if self._held is not None and not self._is_working:
+            self._say(held_words(self._held, self.language))
+        return not self._is_working and (keeps or self._held is None)
 
     @work(exit_on_error=False, group="sellers")
     async def _work(self, task: Callable[[], Awaitable[str | None]]) -> None:
@@ -205,10 +231,11 @@ class SellerPanel(Dialog[None]):
         try:
             nick = await task()
         except NotKept as held:
-            self._held = held
-            self._say(self.language("sellers.held", seller=name_of(held.token.nick, self.language)))
+            self._held, self._is_to_be_kept = held, True
+            self._say(held_words(held, self.language))
         except TopExplorerError as error:
-            self._fail(error)
+            hint = f" · {self.language.render(error.hint)}" if error.hint else ""
+            self._say(self.language.render(error.message) + hint)
         else:
             if self.is_attached:
                 self._fill(nick)
@@ -216,17 +243,12 @@ class SellerPanel(Dialog[None]):
             self._is_working = False
         self._changed()
 
-    def _fail(self, error: TopExplorerError) -> None:
-        say = self.language
-        hint = f" · {say.render(error.hint)}" if error.hint else ""
-        self._say(say.render(error.message) + hint)
-
     @work(exit_on_error=False)
     async def action_sign_in(self, way: str) -> None:
         """A seller consents in a browser, elsewhere with a code to paste, or here where all sellers are made up."""
         from topexplorer.tui.screens.signin_dialogs import WAYS
 
-        if way == "here" and not self._bench.sign_in.is_embedded:
+        if (way == "here" and not self._bench.sign_in.is_embedded) or not self._is_free():
             return
         nick = await self.app.push_screen_wait(WAYS[way](self.language, self._bench))
         if nick is not None:

@@ -85,6 +85,17 @@ class SignInDialog(Dialog[str]):
     def _ended(self) -> None:
         """Nothing is under way any more."""
 
+    @property
+    def _is_spending(self) -> bool:
+        """Whether what is under way is kept, whoever gives up now."""
+        return self._is_busy
+
+    def action_back(self) -> None:
+        if self._is_spending:
+            self._told.update(self.language("signin.spent"))
+        else:
+            super().action_back()
+
     def _fail(self, error: TopExplorerError) -> None:
         say = self.language
         hint = f"\n{say.render(error.hint)}" if error.hint else ""
@@ -138,6 +149,10 @@ class BrowserDialog(SignInDialog):
         self._until = None
         if self.is_attached:
             self._tick()
+
+    @property
+    def _is_spending(self) -> bool:
+        return self._is_busy and self._until is None
 
     def _arrived(self) -> None:
         """What is waited for now is the token."""
@@ -210,7 +225,9 @@ class PasteDialog(SignInDialog):
         if event.input is self._callback:
             self._prepare()
             self._code.focus()
-        elif self._wish is not None:
+        elif self._wish is None:
+            self._prepare()
+        else:
             wish, typed = self._wish, self._code.secret
             self._begin(lambda: self._bench.sign_in.pasted(wish, typed), self.language("signin.trading"))
 

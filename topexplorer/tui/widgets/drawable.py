@@ -5,6 +5,7 @@ a secret however little of it fits into the field, in demo mode nobody real. The
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from rich.highlighter import Highlighter
@@ -28,6 +29,18 @@ def veil_of(widget: Widget) -> Veil | None:
     """What the app of that widget hides; None where nothing is hidden."""
     veil: Veil | None = getattr(widget.app, "veil", None)
     return veil
+
+
+def taken(widget: Widget, real: str) -> None:
+    """Has the app paste what was copied of that widget as it is, not as it is seen."""
+    if real and (take := getattr(widget.app, "take", None)) is not None:
+        take(real)
+
+
+def pasting(widget: Widget) -> AbstractContextManager[None]:
+    """While it is entered, what is pasted is what was taken."""
+    with_real: Callable[[], AbstractContextManager[None]] = getattr(widget.app, "pasting", nullcontext)
+    return with_real()
 
 
 def veiled(widget: Widget, content: Content) -> Content:
@@ -98,3 +111,16 @@ class DiscreetInput(Input):
     @property
     def selected_text(self) -> str:
         return self._sight.copied(self.value, *sorted(self.selection))
+
+    def action_copy(self) -> None:
+        super().action_copy()
+        taken(self, super().selected_text)
+
+    def action_cut(self) -> None:
+        real = super().selected_text
+        super().action_cut()
+        taken(self, real)
+
+    def action_paste(self) -> None:
+        with pasting(self):
+            super().action_paste()

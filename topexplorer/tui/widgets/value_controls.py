@@ -26,7 +26,7 @@ from topexplorer.core.language import Language
 from topexplorer.core.spec import Param
 from topexplorer.core.text import cell_width, clean_line
 from topexplorer.core.veil import Veil
-from topexplorer.tui.widgets.drawable import DiscreetInput, Sight, drawable
+from topexplorer.tui.widgets.drawable import DiscreetInput, Sight, drawable, pasting, taken
 from topexplorer.tui.widgets.row_list import cut
 
 
@@ -127,6 +127,14 @@ class PlainArea(TextArea):
         before = self.document.lines
         first, last = (sum(len(line) + 1 for line in before[:row]) + column for row, column in (start, end))
         return self._sight.copied(self._typed(), first, last).replace("\n", self.document.newline)
+
+    def action_copy(self) -> None:
+        super().action_copy()
+        taken(self, super().selected_text)
+
+    def action_paste(self) -> None:
+        with pasting(self):
+            super().action_paste()
 
     def action_cut(self) -> None:
         """The whole line where nothing is selected."""

@@ -15,9 +15,10 @@ import pytest
 from tests.engine.vaults import fill_vault
 from tests.workbench import CANARIES, PROD_KEYS, Clock, workbench
 from topexplorer.assemble import Workbench
-from topexplorer.core.call import Answer, Exchange, RequestDraft
+from topexplorer.core.call import Answer, Exchange, RequestDraft, Secret
 from topexplorer.core.diagnosis import Diagnosis, Surroundings, explain
 from topexplorer.core.emptyfields import OwnerHints, explain_gaps
+from topexplorer.core.exporters import command_line
 from topexplorer.core.lamps import Lamp, has_red, terminal_lamps
 from topexplorer.core.language import LANGUAGES, Language, Message
 from topexplorer.core.timestamps import skew
@@ -358,6 +359,26 @@ def test_a_vault_that_cannot_be_used_is_the_reason_and_not_that_keys_are_missing
     lacking = held(other.engine, time)
     assert lacking is not None
     assert SAYS[0].render(lacking.cause) == "prod has no app key, so nothing can be signed."
+    third = workbench(tmp_path / "third", environment="dev", ask_passphrase=lambda _wanted: Secret("correct horse"))
+    third.vault.room.put(third.engine.environment, app_secret=Secret("canary-secret-0123456789"))
+    third.vault.room.lock()
+    assert third.vault.status(third.engine.environment).locked
+    known = held(third.engine, time)
+    assert known is not None, "nobody has to open the vault to learn that"
+    assert SAYS[0].render(known.cause) == "dev has no app key, so nothing can be signed."
+
+
+def test_a_write_that_lost_values_is_held_until_they_are_given_or_were_not_to_be_sent(tmp_path: Path) -> None:
+    engine = workbench(tmp_path).engine
+    draft = RequestDraft("taobao.trade.memo.update", {"tid": "1"}, left_out=frozenset({"memo"}))
+    found = held(engine, draft)
+    assert found is not None
+    assert SAYS[0].render(found.title) == "Not sent: what was not kept is missing"
+    assert [(fix.kind, fix.target) for fix in found.fixes][:1] == [("edit", "memo")]
+    assert found.fixes[-1].kind == "anyway"
+    assert held(engine, draft.with_value("memo", "x")) is None
+    assert held(engine, replace(draft, off=frozenset({"memo"}))) is None
+    assert command_line(draft, "sandbox") == "topexplorer call taobao.trade.memo.update tid=1 'memo=<memo>'"
 
 
 def test_a_clock_that_is_far_off_holds_every_call_back_until_it_is_corrected(tmp_path: Path) -> None:

@@ -150,6 +150,10 @@ async def test_an_environment_is_made_used_changed_and_removed(opened: Opened, t
         await pilot.press("enter")
         await settled(pilot, lambda: explorer(pilot).has_class("-dev"))
         assert workbench(tmp_path).start_environment.name == "shop"
+        await pilot.press("ctrl+e", "k")
+        await at(pilot, KeysDialog)
+        await pilot.press("f9", "f9")
+        await settled(pilot, lambda: pilot.app.screen is explorer(pilot))
         await pilot.press("ctrl+e", "e")
         await at(pilot, EnvironmentForm)
         await pilot.press("f9", "f9")

@@ -328,3 +328,4 @@ async def test_leaving_prod_ends_every_dialog_that_was_opened_for_it(opened: Ope
         screen.leave_prod_when_idle()
         await settled(pilot, lambda: pilot.app.screen is screen)
         assert not any(isinstance(below, Dialog) for below in pilot.app.screen_stack)
+        assert any("open dialogs were closed" in notice.message for notice in pilot.app._notifications)

@@ -9,11 +9,14 @@ from topexplorer.core.call import SECRET_PARAMS, SYSTEM_PARAMS, RequestDraft
 
 
 def command_line(draft: RequestDraft, environment: str) -> str:
-    """The `topexplorer call …` that makes the same call, quoted for a POSIX shell. Rows with tokens are left out."""
+    """The `topexplorer call …` that makes the same call, quoted for a POSIX shell. Rows with tokens are left out; one
+    that was not kept stands there as `<name>`, because without it this would be another call.
+    """
     words = ["topexplorer", "call", draft.api]
     words += [
         f"{name}={text}" for name, text in draft.sent_values().items() if name not in SYSTEM_PARAMS | SECRET_PARAMS
     ]
+    words += [f"{name}=<{name}>" for name in draft.lacking]
     for name, path in draft.sent_files().items():
         words += ["--file", f"{name}={path}"]
     if draft.format != "json":

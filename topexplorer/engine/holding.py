@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.diagnosis import Diagnosis, Pitfall
 from topexplorer.core.errors import ConfigError
@@ -26,7 +28,7 @@ def held(engine: Engine, draft: RequestDraft) -> Diagnosis | None:
     status = engine.vault.status(engine.environment)
     if status.pending:
         return None
-    if not status.ready and not status.locked:
+    if not status.ready:
         return _keys(engine, status)
     if trouble := session_trouble(engine.vault, engine.environment, engine.seller, spec, engine.clock()):
         return _session(engine, draft, trouble)
@@ -56,7 +58,8 @@ def _lacking(draft: RequestDraft) -> Diagnosis:
     names = tuple(map(clean_line, draft.lacking))
     cause = message("lab.held.lacking", names=names, method=clean_line(draft.api))
     fixes = (*(Fix("edit", message("fix.edit", name=name), target=name) for name in draft.lacking), _anyway())
-    return _diagnosis("parameter", cause, message("lab.held.lacking.cure"), fixes)
+    found = _diagnosis("parameter", cause, message("lab.held.lacking.cure"), fixes)
+    return replace(found, title=message("lab.held.lacking.title"))
 
 
 def _clock(engine: Engine) -> Diagnosis | None:

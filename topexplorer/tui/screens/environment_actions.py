@@ -69,9 +69,9 @@ class EnvironmentScreen(BackgroundScreen):
         idle = app.idle_seconds if isinstance(app, ActiveApp) else 0.0
         if environment.kind != "prod" or self.busy or idle < environment.idle_minutes * 60:
             return
-        for screen in app.screen_stack:
-            if isinstance(screen, Dialog):
-                screen.dismiss(None)
+        dialogs = [screen for screen in app.screen_stack if isinstance(screen, Dialog)]
+        for screen in dialogs:
+            screen.dismiss(None)
         rest = self.bench.resting_environment
         try:
             self.bench.engine.use(rest.name)
@@ -80,4 +80,6 @@ class EnvironmentScreen(BackgroundScreen):
         self.show_environment()
         minutes = f"{environment.idle_minutes:g}"
         told = self.language("env.left", name=environment.name, rest=rest.name, minutes=minutes)
+        if dialogs:
+            told += f" · {self.language('env.left.dialogs')}"
         tell(self.app, told, "warning", UNTIL_TOUCHED)

@@ -62,11 +62,17 @@ class KeysDialog(Dialog[bool]):
         self._elsewhere = Static(told, classes="dialog-elsewhere", markup=False)
         self._elsewhere.display = bool(elsewhere)
         self.set_class(bool(elsewhere), "-tall")
+        self._app_key_before = status.app_key or ""
         self._app_key = ValueInput(status.app_key or "", language("lock.keys.missing"))
         self._app_secret = SecretInput(language, self._held("APP_SECRET"))
         self._session = SecretInput(language, self._held("SESSION"))
         self._nick = ValueInput("", language("lock.keys.nick.hint"))
         self._app_key.named, self._nick.named = "app_key", "seller_nick"
+
+    @property
+    def is_edited(self) -> bool:
+        typed = (self._app_secret.value, self._session.value, self._nick.value)
+        return any(typed) or self._app_key.value != self._app_key_before
 
     def _held(self, name: KeyName) -> str:
         """What an empty field says: whether its key is kept, comes from elsewhere or is missing."""

@@ -162,6 +162,18 @@ def unfolding(draft: RequestDraft, *keys: str) -> Drive:
     return drive
 
 
+async def confirming(pilot: Pilot[Any]) -> None:
+    """A write of prod that waits for its word; what it would change has been read, which is a call that counts."""
+    screen = explorer(pilot)
+    await opening(MEMO, "ctrl+j")(pilot)
+    await until(pilot, lambda: pilot.app.screen is not screen)
+    page = pilot.app.screen.query_one(Page)
+    looking = Language("en")("env.confirm.looking")
+    await until(pilot, lambda: page.text and looking not in page.text)
+    screen.measure()
+    await until(pilot, lambda: any(gauge.used for gauge in screen.gauges))
+
+
 async def browsing(pilot: Pilot[Any]) -> None:
     """Two favourites, a few APIs opened, one category open."""
     screen = explorer(pilot)
@@ -250,7 +262,7 @@ SCENES: dict[str, Scene] = {
     "quota": Scene(sending(TRADE, "f7"), dialog=True),
     "environments": Scene(pressing("ctrl+e"), environ=PROD_KEYS, dialog=True),
     "prod": Scene(opening(MEMO), environ=PROD_KEYS, environment="prod"),
-    "prod-confirm": Scene(opening(MEMO, "ctrl+j"), environ=served_keys(), environment="prod", dialog=True),
+    "prod-confirm": Scene(confirming, environ=served_keys(), environment="prod", dialog=True),
     "sellers-zh": Scene(pressing("f12"), lang="zh", dialog=True),
     "history": Scene(remembered, dialog=True),
     "sign-lab": Scene(pasted, dialog=True),

@@ -25,6 +25,9 @@ from topexplorer.core.text import clean_line
 from topexplorer.tui.widgets.drawable import veil_of
 
 
+LEAST_WIDTH = 20
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A piece of one row. `look` names a component class of Page without its prefix."""
@@ -207,8 +210,13 @@ class Page(ScrollView, can_focus=True):
     def _row_at(self, line: int) -> int:
         return max(bisect_right(self._starts, line) - 1, 0)
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as there are in that width: known before the page has one, so that it is laid out once."""
+        room = max(width - self.scrollbar_size_vertical, LEAST_WIDTH)
+        return sum(len(wrap(logical, room)) for logical in self._seen())
+
     def _reflow(self) -> None:
-        width = max(self.scrollable_content_region.width, 20)
+        width = max(self.scrollable_content_region.width, LEAST_WIDTH)
         self._lines, self._starts = [], []
         for logical in self._seen():
             self._starts.append(len(self._lines))

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.events import Resize
+from textual.geometry import Size
 from textual.reactive import var
 
 from topexplorer.core.language import Language
@@ -46,18 +47,27 @@ class PairsView(RowList):
     def on_resize(self, event: Resize) -> None:
         self._fold()
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as there are in that width: known before the view has one, so that it is laid out once."""
+        return len(self._folded(width - self.scrollbar_size_vertical))
+
     def _fold(self) -> None:
         """Cuts the values into lines of the width there is."""
+        self._lines = self._folded(self.scrollable_content_region.width)
+        self.resize_rows(len(self._lines))
+
+    def _folded(self, width: int) -> list[tuple[int, str, str]]:
+        """The lines in that width: the number of the pair, the name at its first line, and a part of the value."""
         names = [clean_line(name) for name, _ in self.pairs]
         column = min(max(map(cell_len, names), default=0), WIDEST_NAME)
-        room = max(8, self.scrollable_content_region.width - column - 4)
-        self._lines = []
+        room = max(8, width - column - 4)
+        lines = []
         for at, (_, value) in enumerate(self.pairs):
             text = clean_line(value[:LONGEST_VALUE]) + ("…" if len(value) > LONGEST_VALUE else "")
             for row, line in enumerate(Text(text).wrap(self.app.console, room, overflow="fold") or [Text()]):
                 name = "" if row else cut(names[at], column)
-                self._lines.append((at, name + " " * (column - cell_len(name)), line.plain.rstrip()))
-        self.resize_rows(len(self._lines))
+                lines.append((at, name + " " * (column - cell_len(name)), line.plain.rstrip()))
+        return lines
 
     def draw(self, row: int, on: bool) -> tuple[Text, Text]:
         _, name, value = self._lines[row]

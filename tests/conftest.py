@@ -6,9 +6,11 @@ An attempt to leave this machine fails the test even when the code under test sw
 from __future__ import annotations
 
 import gc
+import hashlib
 import ipaddress
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -16,6 +18,8 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from topexplorer.engine import vaultfile
 
 settings.register_profile("topexplorer", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("topexplorer")
@@ -46,6 +50,12 @@ def pytest_collection_finish() -> None:
     gc.enable()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+def pytest_sessionfinish() -> None:
+    """Textual keeps what the last thousand widgets drew, which pytest would look through five times more."""
+    if drawn := sys.modules.get("textual._styles_cache"):
+        drawn.StylesCache.get_inner_outer.cache_clear()
 
 
 class NetworkForbidden(RuntimeError):
@@ -144,6 +154,26 @@ def isolated_person(new_homes: Iterator[Path]) -> Iterator[None]:
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
         patch.chdir(working)
         yield
+
+
+@pytest.fixture(autouse=True)
+def quick_passphrases(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A passphrase takes long to try, by design. Here it does not, unless the test asks for `real_passphrases`."""
+    if "real_passphrases" in request.fixturenames:
+        yield
+        return
+
+    def quick(text: bytes, salt: bytes, cost: vaultfile.Cost, length: int) -> bytes:
+        return hashlib.scrypt(text, salt=salt + repr(cost).encode(), n=2, r=1, p=1, dklen=length)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vaultfile, "_scrypt", quick)
+        yield
+
+
+@pytest.fixture
+def real_passphrases() -> None:
+    """For tests of what a try costs, and of vaults that another process opens."""
 
 
 @pytest.fixture(scope="session")

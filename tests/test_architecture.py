@@ -31,14 +31,9 @@ HEADLESS = {
 }
 
 
-@pytest.fixture(scope="module")
-def package() -> list[Module]:
-    return read_package(ROOT / "topexplorer")
-
-
-@pytest.mark.parametrize("rule", RULES)
-def test_the_package_keeps_the_rule(rule: str, package: list[Module]) -> None:
-    problems = list(RULES[rule](package))
+def test_the_package_keeps_the_rules() -> None:
+    package = read_package(ROOT / "topexplorer")
+    problems = [f"{rule}: {problem}" for rule, check in RULES.items() for problem in check(package)]
     assert not problems, "\n" + "\n".join(problems)
 
 

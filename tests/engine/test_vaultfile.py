@@ -67,6 +67,7 @@ def opened(content: bytes, master: bytes) -> bytes:
     return vaultfile.unseal(vaultfile.parse(PATH, content), master)
 
 
+@pytest.mark.usefixtures("real_passphrases")
 def test_a_reader_written_from_the_description_alone_reads_the_file() -> None:
     document, front, ciphertext = parts(sample()[0])
     lock = document["lock"]

@@ -70,6 +70,7 @@ def app_keys(folder: Path) -> set[int]:
     return {int(keys.app_key) for keys in vault(folder).room.entries("dev").values()}
 
 
+@pytest.mark.usefixtures("real_passphrases")
 def test_processes_that_write_at_once_all_keep_their_keys(tmp_path: Path) -> None:
     processes = [process(tmp_path, first, 15) for first in (100, 200, 300, 400)]
     for running in processes:
@@ -79,6 +80,7 @@ def test_processes_that_write_at_once_all_keep_their_keys(tmp_path: Path) -> Non
 
 
 @pytest.mark.timeout(60 + 5 * KILLS)
+@pytest.mark.usefixtures("real_passphrases")
 def test_a_kill_in_the_middle_of_a_write_loses_nothing(tmp_path: Path) -> None:
     kept: set[int] = set()
     for kill in range(KILLS):

@@ -18,7 +18,7 @@ from topexplorer.engine.vault import Vault
 from topexplorer.engine.vaultfile import Cost
 
 CHEAP = Cost(n=2**14)
-"""The cheapest that is accepted: about 50 ms."""
+"""The cheapest that is accepted: about 50 ms where passphrases are real."""
 PASSPHRASE = "correct horse battery"
 URL = "https://eco.taobao.com/router/rest"
 DEV = Environment("dev", "dev", URL)

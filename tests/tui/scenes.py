@@ -5,6 +5,7 @@ The clock stands still at noon of 2026-11-22 GMT+8, ids are counted, keys are ma
 
 from __future__ import annotations
 
+from asyncio import sleep
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -109,7 +110,7 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
         if condition():
             await pilot.pause()
             return
-        await pilot.pause(0.01)
+        await sleep(0.01)
     raise AssertionError("the app did not get there")
 
 

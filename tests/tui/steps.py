@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import sleep
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -26,7 +27,7 @@ async def settled(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
         if condition():
             await pilot.pause()
             return
-        await pilot.pause(0.01)
+        await sleep(0.01)
     raise AssertionError("the app did not get there")
 
 

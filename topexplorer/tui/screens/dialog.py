@@ -15,11 +15,12 @@ from textual.worker import Worker, WorkerState
 
 from topexplorer.core.errors import TopExplorerError
 from topexplorer.core.language import Language
+from topexplorer.tui.widgets.light_focus import LightFocus
 
 Result = TypeVar("Result")
 
 
-class Dialog(ModalScreen[Result | None]):
+class Dialog(ModalScreen[Result | None], LightFocus[Result | None]):
     """Subclasses give `content`; `keys` is the line at the foot."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", show=False)]

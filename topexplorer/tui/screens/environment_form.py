@@ -54,6 +54,11 @@ class SettingInput(ValueInput):
         self.blamed: str | None = None
         """The text that is said to be wrong."""
 
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        if isinstance(self.parent, Horizontal):
+            self.parent.set_class(has_focus, "-here")
+
     def blame(self, reason: str) -> None:
         """Says below the field why its text cannot be used; nothing when `reason` is empty."""
         self.blamed = self.text if reason else None

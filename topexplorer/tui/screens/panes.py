@@ -5,9 +5,9 @@ from __future__ import annotations
 from textual import on
 from textual.events import DescendantFocus, Resize
 from textual.reactive import var
-from textual.screen import Screen
 from textual.widget import Widget
 
+from topexplorer.tui.widgets.light_focus import LightFocus
 from topexplorer.tui.widgets.splitter import Splitter
 
 PANES = ("catalog", "request", "answer")
@@ -15,7 +15,7 @@ NARROW, WIDE = 100, 170
 CATALOG_CELLS, REQUEST_LINES = (24, 90), (6, 60)
 
 
-class PaneScreen(Screen[None]):
+class PaneScreen(LightFocus[None]):
     """Keeps sizes and which pane is shown. Panes are the widgets with the ids in PANES."""
 
     pane: var[str] = var("catalog")

@@ -25,6 +25,7 @@ from topexplorer.core.language import Language, Words
 from topexplorer.core.spec import Field, Param
 from topexplorer.core.text import clean_line
 from topexplorer.tui.widgets.key_button import KeyButton
+from topexplorer.tui.widgets.light_focus import LightFocus
 from topexplorer.tui.widgets.row_list import RowList, cut
 from topexplorer.tui.widgets.value_controls import ValueInput
 
@@ -113,7 +114,7 @@ class PickList(RowList):
         self.action_tick()
 
 
-class Picker(ModalScreen["str | None"]):
+class Picker(ModalScreen["str | None"], LightFocus["str | None"]):
     """Search, tick, done. The result is the text for the parameter, None when it was cancelled.
 
     Enter is done, except after a search for one of several: then it ticks the match and clears the search.

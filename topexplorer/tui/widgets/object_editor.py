@@ -30,6 +30,7 @@ from topexplorer.core.values import Problem, check_value
 from topexplorer.tui.widgets.drawable import veil_of
 from topexplorer.tui.widgets.field_picker import ChoicePicker, FieldPicker
 from topexplorer.tui.widgets.key_button import KeyButton
+from topexplorer.tui.widgets.light_focus import LightFocus
 from topexplorer.tui.widgets.param_row import Clock, ParamRow, Surroundings
 from topexplorer.tui.widgets.param_rows import ParamRows
 from topexplorer.tui.widgets.row_list import RowList
@@ -106,7 +107,7 @@ class MemberRows(ParamRows):
         self.post_message(self.Edited(row))
 
 
-class ObjectEditor(ModalScreen["str | None"]):
+class ObjectEditor(ModalScreen["str | None"], LightFocus["str | None"]):
     """Edits the JSON text of `param`. The result is compact JSON, None when it was cancelled."""
 
     DEFAULT_CSS = """

@@ -24,7 +24,6 @@ from textual.strip import Strip
 from topexplorer.core.text import clean_line
 from topexplorer.tui.widgets.drawable import veil_of
 
-
 LEAST_WIDTH = 20
 
 

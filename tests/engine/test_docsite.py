@@ -224,8 +224,8 @@ BAD_DOCUMENTS: dict[str, tuple[Fault, str]] = {
     "another API": (lambda asked: Said(answer(Page(6, "taobao.item.get").data())), "taobao.item.get"),
     "another number": (lambda asked: Said(answer({**TRADE.data(), "docId": 6})), "docId 6"),
     "no name": (saying(Said(answer({"requestParams": []}))), "about -"),
-    "too much": (saying(Said(stuffed(MAX_ANSWER))), "larger than 16 MB"),
-    "a bomb": (saying(packed(stuffed(MAX_ANSWER))), "larger than 16 MB"),
+    "too much": (lambda asked: Said(stuffed(MAX_ANSWER)), "larger than 16 MB"),
+    "a bomb": (lambda asked: packed(stuffed(MAX_ANSWER)), "larger than 16 MB"),
     "another packing": (saying(Said(b"", headers=(("content-encoding", "br"),))), "packed as br"),
     "damaged packing": (saying(Said(b"no gzip", headers=(("content-encoding", "gzip"),))), "broke off"),
     "half a packing": (

@@ -300,6 +300,7 @@ async def test_jump_letters_lead_to_every_focusable_thing_on_screen(opened: Open
         await settled(pilot, lambda: isinstance(pilot.app.screen, Jump))
         screen = pilot.app.screen
         assert isinstance(screen, Jump)
+        assert "Catalog" in pilot.app.export_screenshot(), "what the letters lead to is seen"
         letter, widget = list(screen.places.items())[-1]
         await pilot.press(letter)
         await settled(pilot, lambda: pilot.app.focused is widget)

@@ -28,7 +28,6 @@ class Jump(ModalScreen[Widget | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+o", "dismiss(None)", show=False, priority=True)]
     DEFAULT_CSS = """
-    Jump { background: transparent; }
     Jump > Label { position: absolute; background: $accent; color: $background; text-style: bold; padding: 0 1; }
     """
 

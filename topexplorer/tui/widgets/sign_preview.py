@@ -27,7 +27,13 @@ class SignPreview(Page):
     def watch_with_sign(self) -> None:
         self._draw()
 
+    def on_show(self) -> None:
+        self._draw()
+
     def _draw(self) -> None:
+        """Written when it is seen: a key that is typed into the form does not wait for it."""
+        if not self.display:
+            return
         told = self.steps.told(self.with_sign) if self.steps else ()
         self.show(tuple(step_rows(told, self._language, masked=not self.with_sign)), keep_place=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from textual.pilot import Pilot
 from textual.reactive import var
 
 from tests.core.samples import NOW, api, field, param, words
+from tests.tui.steps import settled
 from topexplorer.core import values
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.language import Language
@@ -113,30 +113,20 @@ class Desk(App[None]):
         return "\n".join(note.plain for note in self.row(name).notes())
 
 
-async def until(pilot: Pilot[None], holds: Callable[[], object]) -> None:
-    """Let the app work until the condition holds; fails when it never does."""
-    for _ in range(500):
-        if holds():
-            await pilot.pause()
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("the app never came to the expected state")
-
-
 async def at(pilot: Pilot[None], desk: Desk, name: str) -> ParamRow:
     """Wait for the row and put the cursor into it."""
-    await until(pilot, lambda: any(row.key == name and row.is_mounted for row in desk.form.rows))
+    await settled(pilot, lambda: any(row.key == name and row.is_mounted for row in desk.form.rows))
     row = desk.row(name)
     row.control.focus()
-    await until(pilot, lambda: row.control.has_focus)
+    await settled(pilot, lambda: row.control.has_focus)
     return row
 
 
 async def reported(pilot: Pilot[None], desk: Desk, draft: RequestDraft) -> None:
     """Wait until the form's last report is that draft."""
-    await until(pilot, lambda: desk.edits and desk.edits[-1] == draft)
+    await settled(pilot, lambda: desk.edits and desk.edits[-1] == draft)
 
 
 async def valued(pilot: Pilot[None], desk: Desk, name: str, text: str) -> None:
     """Wait until the form's last report has that text for the parameter."""
-    await until(pilot, lambda: desk.edits and desk.edits[-1].values.get(name) == text)
+    await settled(pilot, lambda: desk.edits and desk.edits[-1].values.get(name) == text)

@@ -5,7 +5,6 @@ The clock stands still at noon of 2026-11-22 GMT+8, ids are counted, keys are ma
 
 from __future__ import annotations
 
-from asyncio import sleep
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +17,7 @@ from urllib.parse import urlencode
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from tests.tui.steps import explorer, settled
 from tests.workbench import PROD_KEYS, TID, Clock, workbench
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.language import Language
@@ -26,7 +26,6 @@ from topexplorer.engine.profiles import Profile
 from topexplorer.sandbox.accounts import Accounts
 from topexplorer.sandbox.app import Sandbox
 from topexplorer.tui.app import TopExplorer
-from topexplorer.tui.screens.explorer import Explorer
 from topexplorer.tui.screens.signlab import SignLab
 from topexplorer.tui.themes import LIGHT
 from topexplorer.tui.widgets.page import Page
@@ -81,10 +80,10 @@ class Scene:
     async def play(self, pilot: Pilot[Any]) -> None:
         """Drives the app to the state, and stops what would go on moving."""
         screen = explorer(pilot)
-        await until(pilot, lambda: screen.ready and screen.gauges)
+        await settled(pilot, lambda: screen.ready and screen.gauges)
         await self.drive(pilot)
-        await until(pilot, lambda: (pilot.app.screen is not screen) == self.dialog)
-        await until(
+        await settled(pilot, lambda: (pilot.app.screen is not screen) == self.dialog)
+        await settled(
             pilot, lambda: not any(worker.group in FINISHING and worker.is_running for worker in pilot.app.workers)
         )
         for shown in pilot.app.screen_stack:
@@ -98,20 +97,6 @@ def _tick(clock: Clock) -> datetime:
     """The sandbox takes its time, so that an answer did not take 0 ms."""
     clock.move(0.012)
     return clock()
-
-
-def explorer(pilot: Pilot[Any]) -> Explorer:
-    return next(screen for screen in pilot.app.screen_stack if isinstance(screen, Explorer))
-
-
-async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
-    """Lets the app work until the condition holds; fails when it never does."""
-    for _ in range(1000):
-        if condition():
-            await pilot.pause()
-            return
-        await sleep(0.01)
-    raise AssertionError("the app did not get there")
 
 
 async def nothing(pilot: Pilot[Any]) -> None:
@@ -133,7 +118,7 @@ def opening(draft: RequestDraft, *keys: str) -> Drive:
         screen.open_api(draft.api, draft)
         screen.gauges = ()
         screen.measure()
-        await until(pilot, lambda: screen.gauges)
+        await settled(pilot, lambda: screen.gauges)
         await pilot.press("f3", *keys)
 
     return drive
@@ -145,8 +130,8 @@ def sending(draft: RequestDraft, *keys: str) -> Drive:
     async def drive(pilot: Pilot[Any]) -> None:
         screen = explorer(pilot)
         await opening(draft, "ctrl+j")(pilot)
-        await until(pilot, lambda: screen.exchange and screen.query_one(ResponsePane).view)
-        await until(pilot, lambda: any(gauge.used for gauge in screen.gauges))
+        await settled(pilot, lambda: screen.exchange and screen.query_one(ResponsePane).view)
+        await settled(pilot, lambda: any(gauge.used for gauge in screen.gauges))
         await pilot.press("f4", *keys)
 
     return drive
@@ -167,12 +152,12 @@ async def confirming(pilot: Pilot[Any]) -> None:
     """A write of prod that waits for its word; what it would change has been read, which is a call that counts."""
     screen = explorer(pilot)
     await opening(MEMO, "ctrl+j")(pilot)
-    await until(pilot, lambda: pilot.app.screen is not screen)
+    await settled(pilot, lambda: pilot.app.screen is not screen)
     page = pilot.app.screen.query_one(Page)
     looking = Language("en")("env.confirm.looking")
-    await until(pilot, lambda: page.text and looking not in page.text)
+    await settled(pilot, lambda: page.text and looking not in page.text)
     screen.measure()
-    await until(pilot, lambda: any(gauge.used for gauge in screen.gauges))
+    await settled(pilot, lambda: any(gauge.used for gauge in screen.gauges))
 
 
 async def browsing(pilot: Pilot[Any]) -> None:
@@ -191,16 +176,16 @@ async def remembered(pilot: Pilot[Any]) -> None:
         await sending(draft)(pilot)
         explorer(pilot).bench.history.wait()
     await pilot.press("ctrl+r")
-    await until(pilot, lambda: pilot.app.screen.query(PastAbout) and pilot.app.screen.query_one(PastAbout).values)
+    await settled(pilot, lambda: pilot.app.screen.query(PastAbout) and pilot.app.screen.query_one(PastAbout).values)
 
 
 async def pasted(pilot: Pilot[Any]) -> None:
     """The sign lab with a call whose sign was taken of unsorted parameters."""
     await pilot.press("alt+g")
-    await until(pilot, lambda: isinstance(pilot.app.screen, SignLab))
+    await settled(pilot, lambda: isinstance(pilot.app.screen, SignLab))
     pilot.app.screen.query_one(TextArea).text = UNSORTED
     page = pilot.app.screen.query_one("#lab-page", Page)
-    await until(pilot, lambda: "Right is" in page.text)
+    await settled(pilot, lambda: "Right is" in page.text)
 
 
 def served_keys() -> dict[str, str]:

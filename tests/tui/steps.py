@@ -23,7 +23,7 @@ def explorer(pilot: Pilot[Any]) -> Explorer:
 
 async def settled(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
     """Lets the app work until the condition holds; fails when it never does."""
-    for _ in range(400):
+    for _ in range(1500):
         if condition():
             await pilot.pause()
             return

@@ -9,7 +9,8 @@ from rich.text import Text
 from textual.pilot import Pilot
 
 from tests.core.samples import api, field, param
-from tests.tui.formhost import SPEC, Desk, at, until, valued
+from tests.tui.formhost import SPEC, Desk, at, valued
+from tests.tui.steps import settled
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.spec import Choice
 from topexplorer.tui.widgets.field_picker import Picker, PickList
@@ -21,7 +22,7 @@ async def opened(pilot: Pilot[None], desk: Desk, name: str) -> Picker:
     """The picker of that row."""
     await at(pilot, desk, name)
     await pilot.press("ctrl+f")
-    await until(pilot, lambda: isinstance(desk.screen, Picker) and desk.screen.query_one(PickList).count)
+    await settled(pilot, lambda: isinstance(desk.screen, Picker) and desk.screen.query_one(PickList).count)
     return cast(Picker, desk.screen)
 
 
@@ -31,7 +32,7 @@ def ticks(picker: Picker) -> str:
 
 
 async def closed(pilot: Pilot[None], desk: Desk) -> None:
-    await until(pilot, lambda: not isinstance(desk.screen, Picker))
+    await settled(pilot, lambda: not isinstance(desk.screen, Picker))
 
 
 async def test_fields_are_found_by_meaning_and_come_back_in_the_order_of_the_answer() -> None:
@@ -44,7 +45,7 @@ async def test_fields_are_found_by_meaning_and_come_back_in_the_order_of_the_ans
         assert [row.path for row in rows.shown] == ["orders.title"]
         await pilot.press("down", "space", "slash", *["backspace"] * 8, "down", "space", "enter")
         await closed(pilot, desk)
-        await until(pilot, lambda: desk.edits)
+        await settled(pilot, lambda: desk.edits)
         assert [draft.values["fields"] for draft in desk.edits] == ["tid,orders.title,payment,mine"]
 
 
@@ -66,8 +67,8 @@ async def test_a_chooses_the_whole_top_level_but_is_a_letter_in_the_search_box()
         await pilot.press("a")
         assert picker.choice.text == ""
         await pilot.press("backspace", "down", "a", "enter")
-        await until(pilot, lambda: desk.edits)
-        await until(
+        await settled(pilot, lambda: desk.edits)
+        await settled(
             pilot, lambda: desk.edits and desk.edits[-1].values["fields"] == "tid,status,buyer_memo,orders,payment"
         )
 
@@ -97,7 +98,7 @@ async def test_clicking_a_row_ticks_it_and_the_button_is_done() -> None:
     async with desk.run_test() as pilot:
         await at(pilot, desk, "fields")
         await pilot.click(desk.row("fields").query_one("Button"))
-        await until(pilot, lambda: isinstance(desk.screen, Picker) and desk.screen.query_one(PickList).count)
+        await settled(pilot, lambda: isinstance(desk.screen, Picker) and desk.screen.query_one(PickList).count)
         await pilot.click(PickList, offset=(5, 1))
         await pilot.click(desk.screen.query("Button").first())
         await valued(pilot, desk, "fields", "status")
@@ -108,7 +109,7 @@ async def test_one_value_is_chosen_by_enter_and_replaces_what_was_typed() -> Non
     async with desk.run_test() as pilot:
         await opened(pilot, desk, "status")
         await pilot.press("down", "down", "enter")
-        await until(pilot, lambda: desk.edits == [RequestDraft(SPEC.method, {"status": "SENT"})])
+        await settled(pilot, lambda: desk.edits == [RequestDraft(SPEC.method, {"status": "SENT"})])
 
 
 async def test_several_values_are_ticked_for_a_list() -> None:

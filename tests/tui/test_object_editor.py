@@ -8,7 +8,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
-from tests.tui.formhost import SPEC, Desk, at, until, valued
+from tests.tui.formhost import SPEC, Desk, at, valued
+from tests.tui.steps import settled
 from topexplorer.core.call import RequestDraft
 from topexplorer.tui.widgets.object_editor import EntryList, MemberRows, ObjectEditor
 from topexplorer.tui.widgets.param_row import ParamRow
@@ -31,7 +32,7 @@ async def editor(pilot: Pilot[None], desk: Desk, depth: int) -> ObjectEditor:
         found = [screen for screen in desk.screen_stack if isinstance(screen, ObjectEditor)]
         return len(found) == depth and (found[-1].raw or bool(found[-1].query_one(MemberRows).rows))
 
-    await until(pilot, ready)
+    await settled(pilot, ready)
     return cast(ObjectEditor, desk.screen)
 
 
@@ -46,14 +47,14 @@ def member(screen: ObjectEditor, name: str) -> ParamRow:
 async def typed(pilot: Pilot[None], screen: ObjectEditor, name: str, text: str) -> None:
     row = member(screen, name)
     row.control.focus()
-    await until(pilot, lambda: row.control.has_focus)
+    await settled(pilot, lambda: row.control.has_focus)
     await pilot.press(*text)
 
 
 async def done(pilot: Pilot[None], desk: Desk) -> str:
     await pilot.press("ctrl+j")
-    await until(pilot, lambda: not isinstance(desk.screen, ObjectEditor))
-    await until(pilot, lambda: desk.edits)
+    await settled(pilot, lambda: not isinstance(desk.screen, ObjectEditor))
+    await settled(pilot, lambda: desk.edits)
     return desk.edits[-1].values["items"]
 
 
@@ -108,7 +109,7 @@ async def test_json_of_another_shape_is_kept_on_the_raw_side() -> None:
         assert screen.raw
         assert "array" in str(screen.query_one(".editor--status", Static).content)
         await pilot.press("escape")
-        await until(pilot, lambda: not isinstance(desk.screen, ObjectEditor))
+        await settled(pilot, lambda: not isinstance(desk.screen, ObjectEditor))
         assert desk.edits == []
 
 
@@ -125,7 +126,7 @@ async def test_entries_are_added_duplicated_moved_and_removed() -> None:
         assert [label.split()[0] for label in entries.labels] == ["3141592653589793238", "2", "27"]
         entries.focus()
         await pilot.press("[", "[", "down", "delete", "n", "enter")
-        await until(pilot, lambda: member(screen, "num_iid").control.has_focus)
+        await settled(pilot, lambda: member(screen, "num_iid").control.has_focus)
         await pilot.press("9")
         assert await done(pilot, desk) == '[{"num_iid":27},{"num_iid":2},{"num_iid":9}]'
 
@@ -173,7 +174,7 @@ async def test_escape_throws_edits_away_only_when_it_is_pressed_twice() -> None:
         assert desk.screen is screen
         assert "Esc again" in str(screen.query_one(".editor--status", Static).content)
         await pilot.press("escape")
-        await until(pilot, lambda: desk.screen is not screen)
+        await settled(pilot, lambda: desk.screen is not screen)
         assert desk.edits == []
         assert desk.row("items").control.text == TWO
 

@@ -10,7 +10,8 @@ from textual import events
 from textual.widgets import Button, Static
 
 from tests.core.samples import api, param
-from tests.tui.formhost import SPEC, Desk, at, large, reported, until, valued
+from tests.tui.formhost import SPEC, Desk, at, large, reported, valued
+from tests.tui.steps import settled
 from topexplorer.core.call import RequestDraft
 from topexplorer.core.catalog import unlisted
 from topexplorer.core.language import Words
@@ -39,7 +40,7 @@ async def test_required_rows_come_first_and_the_cursor_stands_in_the_first_empty
     desk = Desk(draft=RequestDraft(SPEC.method, {"fields": "tid"}))
     async with desk.run_test() as pilot:
         desk.form.focus_first()
-        await until(pilot, lambda: len(desk.form.rows) == len(SPEC.params) and desk.form.current)
+        await settled(pilot, lambda: len(desk.form.rows) == len(SPEC.params) and desk.form.current)
         assert [row.key for row in desk.form.rows][:3] == ["fields", "tid", "start"]
         assert desk.form.current is desk.row("tid")
 
@@ -56,7 +57,7 @@ async def test_typing_fast_loses_nothing_and_reports_whole_drafts() -> None:
 async def test_filling_from_a_seed_restores_everything_and_reports_nothing() -> None:
     desk = Desk(draft=ALL)
     async with desk.run_test() as pilot:
-        await until(pilot, lambda: len(desk.form.rows) == len(SPEC.params) + 2)
+        await settled(pilot, lambda: len(desk.form.rows) == len(SPEC.params) + 2)
         shown = {row.key: (row.control.text, row.sent) for row in desk.form.rows if row.filled}
         assert shown == {
             "fields": ("tid", True),
@@ -80,10 +81,10 @@ async def test_switching_apis_and_back_restores_what_was_typed() -> None:
         await pilot.press(*"42", "ctrl+underscore")
         kept = desk.edits[-1]
         desk.open(other, RequestDraft(other.method))
-        await until(pilot, lambda: [row.key for row in desk.form.rows] == ["name"])
+        await settled(pilot, lambda: [row.key for row in desk.form.rows] == ["name"])
         assert desk.form.draft == RequestDraft(other.method)
         desk.open(SPEC, kept)
-        await until(pilot, lambda: len(desk.form.rows) == len(SPEC.params))
+        await settled(pilot, lambda: len(desk.form.rows) == len(SPEC.params))
         assert (desk.row("tid").control.text, desk.row("tid").sent) == ("42", False)
         assert desk.form.draft == kept
 
@@ -95,7 +96,7 @@ async def test_what_was_typed_just_before_a_switch_is_reported_for_the_api_it_wa
         row = await at(pilot, desk, "tid")
         row.control.text = "42"
         desk.open(other, RequestDraft(other.method))
-        await until(pilot, lambda: desk.edits == [RequestDraft(SPEC.method, {"tid": "42"})])
+        await settled(pilot, lambda: desk.edits == [RequestDraft(SPEC.method, {"tid": "42"})])
 
 
 async def test_a_new_seed_for_the_same_api_changes_the_texts_and_keeps_the_cursor() -> None:
@@ -103,10 +104,12 @@ async def test_a_new_seed_for_the_same_api_changes_the_texts_and_keeps_the_curso
     async with desk.run_test() as pilot:
         row = await at(pilot, desk, "tid")
         desk.seed = replace(ALL, values={**ALL.values, "tid": "7", "fields": "status"})
-        await until(pilot, lambda: desk.row("fields").control.text == "status")
+        await settled(pilot, lambda: desk.row("fields").control.text == "status")
         assert desk.form.current is row
         await pilot.press("8")
-        await until(pilot, lambda: desk.edits == [replace(ALL, values={**ALL.values, "tid": "78", "fields": "status"})])
+        await settled(
+            pilot, lambda: desk.edits == [replace(ALL, values={**ALL.values, "tid": "78", "fields": "status"})]
+        )
 
 
 async def test_an_emptied_field_is_no_longer_part_of_the_draft() -> None:
@@ -114,7 +117,7 @@ async def test_an_emptied_field_is_no_longer_part_of_the_draft() -> None:
     async with desk.run_test() as pilot:
         await at(pilot, desk, "tid")
         await pilot.press("backspace")
-        await until(pilot, lambda: desk.edits == [RequestDraft(SPEC.method)])
+        await settled(pilot, lambda: desk.edits == [RequestDraft(SPEC.method)])
 
 
 async def test_a_row_switched_off_keeps_its_text_and_says_so_in_words() -> None:
@@ -124,14 +127,14 @@ async def test_a_row_switched_off_keeps_its_text_and_says_so_in_words() -> None:
         assert "error" in desk.note("tid")
         assert desk.row("tid").mark()[0] == "! "
         await pilot.press("ctrl+underscore")
-        await until(
+        await settled(
             pilot,
             lambda: desk.edits and desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "abc"}, off=frozenset({"tid"})),
         )
         assert desk.row("tid").caption().plain == "off · tid"
         assert "error" not in desk.note("tid")
         await pilot.click(desk.row("tid"), offset=(1, 0))
-        await until(pilot, lambda: desk.edits and desk.edits[-1].off == frozenset())
+        await settled(pilot, lambda: desk.edits and desk.edits[-1].off == frozenset())
 
 
 async def test_a_date_shows_the_moment_that_will_be_sent_as_it_is_typed() -> None:
@@ -139,10 +142,10 @@ async def test_a_date_shows_the_moment_that_will_be_sent_as_it_is_typed() -> Non
     async with desk.run_test() as pilot:
         await at(pilot, desk, "start")
         await pilot.press(*"-3d")
-        await until(pilot, lambda: "2026-11-18 10:30:00 GMT+8" in desk.note("start"))
+        await settled(pilot, lambda: "2026-11-18 10:30:00 GMT+8" in desk.note("start"))
         await valued(pilot, desk, "start", "-3d")
         await pilot.press("x")
-        await until(pilot, lambda: desk.note("start").startswith("error"))
+        await settled(pilot, lambda: desk.note("start").startswith("error"))
 
 
 MEANINGS = (
@@ -162,10 +165,10 @@ async def test_the_line_below_says_what_a_text_means() -> None:
     async with desk.run_test() as pilot:
         for name, typed, said in MEANINGS:
             desk.open(SPEC, RequestDraft(SPEC.method))
-            await until(pilot, lambda: desk.form.rows and not any(row.control.text for row in desk.form.rows))
+            await settled(pilot, lambda: desk.form.rows and not any(row.control.text for row in desk.form.rows))
             await at(pilot, desk, name)
             await pilot.press(*typed)
-            await until(pilot, partial(_says, desk, name, said))
+            await settled(pilot, partial(_says, desk, name, said))
 
 
 def _says(desk: Desk, name: str, said: str) -> bool:
@@ -234,13 +237,13 @@ async def test_a_switch_has_three_states_and_keeps_a_text_that_is_none_of_them()
         assert isinstance(row.control, BooleanSwitch)
         assert "[perhaps]" in str(row.control.render())
         await pilot.press("t")
-        await until(pilot, lambda: desk.edits and desk.edits[-1].values == {"has_next": "true"})
+        await settled(pilot, lambda: desk.edits and desk.edits[-1].values == {"has_next": "true"})
         await pilot.press("right")
-        await until(pilot, lambda: desk.edits and desk.edits[-1].values == {"has_next": "false"})
+        await settled(pilot, lambda: desk.edits and desk.edits[-1].values == {"has_next": "false"})
         await pilot.press("backspace")
-        await until(pilot, lambda: desk.edits and desk.edits[-1].values == {})
+        await settled(pilot, lambda: desk.edits and desk.edits[-1].values == {})
         await pilot.click(row.control, offset=(13, 0))
-        await until(pilot, lambda: desk.edits and desk.edits[-1].values == {"has_next": "true"})
+        await settled(pilot, lambda: desk.edits and desk.edits[-1].values == {"has_next": "true"})
 
 
 async def test_json_may_take_several_lines() -> None:
@@ -252,7 +255,7 @@ async def test_json_may_take_several_lines() -> None:
         await valued(pilot, desk, "extra", '{\n"a":1}')
         assert row.control.size.height == 2
         row.control.text = "1\n" * 20
-        await until(pilot, lambda: row.control.size.height == 6)
+        await settled(pilot, lambda: row.control.size.height == 6)
 
 
 async def test_pasting_keeps_line_breaks_inside_and_drops_the_one_at_the_end() -> None:
@@ -260,7 +263,7 @@ async def test_pasting_keeps_line_breaks_inside_and_drops_the_one_at_the_end() -
     async with desk.run_test() as pilot:
         row = await at(pilot, desk, "status")
         desk.post_message(events.Paste("two\nlines\x1b\n"))
-        await until(pilot, lambda: desk.edits == [RequestDraft(SPEC.method, {"status": "two\nlines\x1b"})])
+        await settled(pilot, lambda: desk.edits == [RequestDraft(SPEC.method, {"status": "two\nlines\x1b"})])
         assert isinstance(row.control, ValueInput)
         assert "two␊lines␛" in row.control.render_line(0).text
         await pilot.press("!")
@@ -286,7 +289,7 @@ async def test_an_api_outside_the_catalog_has_rows_that_are_named_freely() -> No
     spec = unlisted("taobao.unknown.do")
     desk = Desk(spec)
     async with desk.run_test() as pilot:
-        await until(pilot, lambda: desk.form.rows)
+        await settled(pilot, lambda: desk.form.rows)
         row = desk.form.rows[0]
         assert isinstance(row, FreeRow)
         row.name_control.focus()
@@ -294,31 +297,31 @@ async def test_an_api_outside_the_catalog_has_rows_that_are_named_freely() -> No
         await pilot.press(*"tid", "enter", *"42")
         await reported(pilot, desk, RequestDraft(spec.method, {"tid": "42"}))
         await pilot.press("ctrl+underscore")
-        await until(pilot, lambda: desk.edits and desk.edits[-1].off == {"tid"})
+        await settled(pilot, lambda: desk.edits and desk.edits[-1].off == {"tid"})
 
 
 async def test_free_rows_are_added_renamed_and_removed_by_button() -> None:
     desk = Desk(draft=RequestDraft(SPEC.method, {"tid": "1"}))
     async with desk.run_test(size=(100, 60)) as pilot:
-        await until(pilot, lambda: desk.query("AddRow Button"))
+        await settled(pilot, lambda: desk.query("AddRow Button"))
         await pilot.click(desk.query("AddRow Button").first(Button))
-        await until(pilot, lambda: desk.form.current and not desk.form.current.key)
+        await settled(pilot, lambda: desk.form.current and not desk.form.current.key)
         row = desk.form.current
         await pilot.press(*"tid", "enter", "7")
         await reported(pilot, desk, RequestDraft(SPEC.method, {"tid": "1"}))
         assert row is not None
         assert "already used" in "".join(note.plain for note in row.notes())
         await pilot.press("shift+tab", "2")
-        await until(
+        await settled(
             pilot, lambda: desk.edits and desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "1", "tid2": "7"})
         )
         assert "not a parameter" in desk.note("tid2")
         await pilot.click(row.query_one(Button))
         await reported(pilot, desk, RequestDraft(SPEC.method, {"tid": "1"}))
         await pilot.click(desk.query("AddRow Button").last(Button))
-        await until(pilot, lambda: desk.form.current and not desk.form.current.key)
+        await settled(pilot, lambda: desk.form.current and not desk.form.current.key)
         await pilot.press(*"pic", "enter", *"/a")
-        await until(
+        await settled(
             pilot, lambda: desk.edits and desk.edits[-1] == RequestDraft(SPEC.method, {"tid": "1"}, {"pic": "/a"})
         )
 
@@ -328,25 +331,25 @@ async def test_120_parameters_arrive_in_batches_while_the_first_can_be_typed_int
     desk = Desk(spec, RequestDraft(spec.method, {"p119": "last"}))
     async with desk.run_test(size=(100, 30)) as pilot:
         desk.form.focus_first()
-        await until(pilot, lambda: desk.form.current)
+        await settled(pilot, lambda: desk.form.current)
         await pilot.press(*"abc")
-        await until(pilot, lambda: len(desk.form.rows) == 120)
+        await settled(pilot, lambda: len(desk.form.rows) == 120)
         assert desk.form.current is desk.row("p0")
         assert desk.form.list.scroll_offset.y == 0
         assert desk.row("p119").control.text == "last"
-        await until(pilot, lambda: desk.edits and desk.edits[-1].values == {"p0": "abc", "p119": "last"})
+        await settled(pilot, lambda: desk.edits and desk.edits[-1].values == {"p0": "abc", "p119": "last"})
         await pilot.press("d")
-        await until(pilot, lambda: desk.edits and desk.edits[-1].values == {"p0": "abcd", "p119": "last"})
+        await settled(pilot, lambda: desk.edits and desk.edits[-1].values == {"p0": "abcd", "p119": "last"})
 
 
 async def test_the_cursor_can_be_sent_to_a_row_that_has_not_arrived_yet() -> None:
     desk = Desk(large(60))
     async with desk.run_test() as pilot:
         desk.form.focus_row("p59")
-        await until(pilot, lambda: desk.form.current)
+        await settled(pilot, lambda: desk.form.current)
         assert desk.form.current is desk.row("p59")
         desk.form.focus_row("no such row")
-        await until(pilot, lambda: desk.form.current is desk.row("p0"))
+        await settled(pilot, lambda: desk.form.current is desk.row("p0"))
 
 
 async def test_switching_while_rows_still_arrive_leaves_only_the_last_api() -> None:
@@ -355,7 +358,7 @@ async def test_switching_while_rows_still_arrive_leaves_only_the_last_api() -> N
         desk.open(large(90), RequestDraft("taobao.large.90"))
         await pilot.pause()
         desk.open(SPEC, ALL)
-        await until(pilot, lambda: len(desk.form.rows) == len(SPEC.params) + 2)
+        await settled(pilot, lambda: len(desk.form.rows) == len(SPEC.params) + 2)
         await pilot.pause()
         assert len(desk.query("ParamRow")) == len(SPEC.params) + 2
 

@@ -136,6 +136,8 @@ class RequestPane(Vertical):
     def watch_side(self, side: str) -> None:
         if self._form is not None:
             self.query_one("#request-switch", ContentSwitcher).current = side
+            if side == "sign":
+                self.query_one("#sign", load_sides()[2]).write()
             tabs = self.query_one("#request-sides", Tabs)
             with tabs.prevent(Tabs.TabActivated):
                 tabs.active = f"side-{side}"

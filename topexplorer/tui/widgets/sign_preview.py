@@ -22,16 +22,13 @@ class SignPreview(Page):
         self._language = language
 
     def watch_steps(self) -> None:
-        self._draw()
+        self.write()
 
     def watch_with_sign(self) -> None:
-        self._draw()
+        self.write()
 
-    def on_show(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
-        """Written when it is seen: a key that is typed into the form does not wait for it."""
+    def write(self) -> None:
+        """Writes the page if it is the side that is shown: a key that is typed into the form does not wait for it."""
         if not self.display:
             return
         told = self.steps.told(self.with_sign) if self.steps else ()
